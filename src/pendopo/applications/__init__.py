@@ -1,0 +1,1 @@
+"""The heart: an application, its steps, its deadline, its decision and its timeline."""

@@ -1,0 +1,1 @@
+"""Every service of every agency as versioned data: requirements, fees, forms, procedures, search."""

@@ -1,0 +1,1 @@
+"""The only place that sees every module: settings, addresses, event wiring, commands."""

@@ -1,0 +1,1 @@
+"""What people upload and what agencies issue: numbering, typesetting, signing, verification."""

@@ -1,0 +1,1 @@
+"""What people say afterwards: the satisfaction survey."""

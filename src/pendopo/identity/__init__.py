@@ -1,0 +1,1 @@
+"""People and businesses, mandates, facts with provenance, consent, who read what."""

@@ -1,0 +1,1 @@
+"""Bills, payment attempts, the ledger: integer rupiah, append-only, exactly once."""

@@ -1,0 +1,1 @@
+"""Areas, calendars, opening hours, working days of the one region this instance serves."""

@@ -1,0 +1,1 @@
+"""The look: layout, components, styles, words. Knows no module's data."""
