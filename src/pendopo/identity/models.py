@@ -79,7 +79,11 @@ class Business(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=models.Q(nib__regex=r"^[0-9]{13}$"), name="business_nib_13_digits")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(nib__regex=r"^[0-9]{13}$"), name="business_nib_13_digits"
+            )
+        ]
 
     class Privacy:
         public: tuple[str, ...] = ("id", "name", "nib", "created_at")
@@ -126,8 +130,12 @@ class Fact(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["person", "key"], condition=models.Q(business=None), name="fact_of_person_once"),
-            models.UniqueConstraint(fields=["business", "key"], condition=models.Q(person=None), name="fact_of_business_once"),
+            models.UniqueConstraint(
+                fields=["person", "key"], condition=models.Q(business=None), name="fact_of_person_once"
+            ),
+            models.UniqueConstraint(
+                fields=["business", "key"], condition=models.Q(person=None), name="fact_of_business_once"
+            ),
             models.CheckConstraint(
                 condition=models.Q(person__isnull=True, business__isnull=False)
                 | models.Q(person__isnull=False, business__isnull=True),

@@ -1,0 +1,132 @@
+"""Reads of people and what is known of them. Whoever reads somebody else's data must say who asks and why (see actions.note_access)."""
+
+import hashlib
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.db.models import Q
+
+from pendopo.identity.models import AccessRecord, Business, Consent, Fact, Mandate, Person, User
+from pendopo.identity.rules import Actor, ActorKind
+from pendopo.kernel import clock
+from pendopo.kernel.errors import NotFound
+
+_NONCE = 12
+
+
+@cache
+def _key(purpose: bytes) -> bytes:
+    """32 bytes derived from the seal key, one for each purpose."""
+    return hmac.digest(settings.SEAL_KEY.encode(), purpose, "sha256")
+
+
+def unseal(sealed: bytes | memoryview) -> str:
+    """Return the text that ``actions.seal`` hid."""
+    sealed = bytes(sealed)
+    return AESGCM(_key(b"seal")).decrypt(sealed[:_NONCE], sealed[_NONCE:], None).decode()
+
+
+def digest(nik: str) -> bytes:
+    """Keyed hash by which a NIK is found without being readable."""
+    return hmac.digest(_key(b"digest"), nik.encode(), hashlib.sha256)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFact:
+    """A fact as forms show it: value, where from, since when, still fresh?"""
+
+    key: str
+    value: Any
+    source: str
+    verified: bool
+    obtained_at: datetime
+    fresh: bool
+
+
+def person_of_user(user: User) -> Person | None:
+    """The person who owns the account, or None before identity is given."""
+    return Person.objects.filter(user=user).first()
+
+
+def get_person(person_id: UUID) -> Person:
+    """Raises: NotFound."""
+    person = Person.objects.filter(id=person_id).first()
+    if person is None:
+        raise NotFound
+    return person
+
+
+def nik_of(person: Person) -> str | None:
+    """The NIK in clear; callers mask it unless the task needs it whole."""
+    return unseal(person.nik_sealed) if person.nik_sealed else None
+
+
+def actor_of_person(person: Person) -> Actor:
+    """The actor this person is."""
+    return Actor(ActorKind.PERSON, person.id, person.full_name)
+
+
+def subject(person_id: UUID | None, business_id: UUID | None) -> Q:
+    """The condition that picks the facts of one person or one business."""
+    return Q(business_id=business_id) if business_id else Q(person_id=person_id)
+
+
+def facts_of(*, person_id: UUID | None = None, business_id: UUID | None = None) -> dict[str, KnownFact]:
+    """Everything known of one subject, by key. One statement."""
+    rows = Fact.objects.filter(subject(person_id, business_id))
+    now = clock.now()
+    return {
+        row.key: KnownFact(
+            row.key,
+            row.value,
+            row.source,
+            row.verified,
+            row.obtained_at,
+            row.fresh_until is None or row.fresh_until > now,
+        )
+        for row in rows
+    }
+
+
+def list_businesses(person_id: UUID) -> list[Business]:
+    """Businesses this person may act for today."""
+    today = clock.today()
+    mandates = Mandate.objects.filter(person_id=person_id, valid_from__lte=today).exclude(
+        valid_until__lt=today
+    )
+    return [m.business for m in mandates.select_related("business").order_by("business__name")]
+
+
+def get_business(business_id: UUID, *, by: Actor) -> Business:
+    """A business the actor may act for. Raises: NotFound."""
+    for business in list_businesses(by.id) if by.id else []:
+        if business.id == business_id:
+            return business
+    raise NotFound
+
+
+def list_consents(person_id: UUID) -> list[Consent]:
+    """Newest first."""
+    return list(Consent.objects.filter(person_id=person_id).order_by("-given_at"))
+
+
+def has_consent(person_id: UUID, registry: str) -> bool:
+    """True when the person allows this registry to be asked."""
+    return Consent.objects.filter(person_id=person_id, registry=registry, withdrawn_at=None).exists()
+
+
+def list_accesses(person_id: UUID, limit: int = 50) -> list[AccessRecord]:
+    """Who of the staff read this person's data, newest first."""
+    return list(AccessRecord.objects.filter(person_id=person_id).order_by("-at", "-id")[:limit])
+
+
+def names_of(person_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Names for a list page, one statement."""
+    return dict(Person.objects.filter(id__in=set(person_ids)).values_list("id", "full_name"))
