@@ -1,6 +1,6 @@
 """People, businesses, facts and consent: the door of the module.
 
-Who acts is an ``Actor``; what is known of a person is ``facts_of``; what they allowed is ``has_consent``. NIK is never handed out but by ``nik_of``.
+Who acts is an ``Actor``; what is known of a person is ``facts_of``; what they allowed is ``has_consent``. Only ``nik_of`` hands out a NIK.
 """
 
 from pendopo.identity.actions import (
@@ -29,6 +29,7 @@ from pendopo.identity.queries import (
     person_of_user,
     unseal,
 )
+from pendopo.identity.models import User
 from pendopo.identity.rules import PUBLIC, SYSTEM, Actor, ActorKind, NikReading, Role, mask_nik, read_nik
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "KnownFact",
     "NikReading",
     "Role",
+    "User",
     "actor_of_person",
     "digest",
     "facts_of",
