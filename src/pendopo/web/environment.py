@@ -1,0 +1,150 @@
+"""The Jinja2 environment: what every template may use without being handed it. No queries, no module's data."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import translation
+from jinja2 import Environment, StrictUndefined, pass_context
+from jinja2.runtime import Context
+
+from pendopo.kernel.clock import zone
+from pendopo.kernel.money import rupiah
+from pendopo.web import forms, words
+from pendopo.web.context import Page
+
+ZONE_LABELS = {
+    "Asia/Jakarta": "WIB",
+    "Asia/Pontianak": "WIB",
+    "Asia/Makassar": "WITA",
+    "Asia/Jayapura": "WIT",
+}
+DAYS = {
+    "id": ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}
+MONTHS = {
+    "id": (
+        "Januari", "Februari", "Maret", "April", "Mei", "Juni",
+        "Juli", "Agustus", "September", "Oktober", "November", "Desember",
+    ),
+    "en": (
+        "January", "February", "March", "April", "May", "June",
+        "July", "August", "September", "October", "November", "December",
+    ),
+}  # fmt: skip
+NIK_LENGTH = 16
+
+
+def language() -> str:
+    """``id`` or ``en``: the language of this reply."""
+    return "en" if (translation.get_language() or "id").startswith("en") else "id"
+
+
+def opt(thing: Any, name: str, default: Any = "") -> Any:
+    """A key of a mapping or an attribute of an object, or ``default``. Missing and None are the same."""
+    value = thing.get(name) if isinstance(thing, Mapping) else getattr(thing, name, None)
+    return default if value is None else value
+
+
+def said(thing: Any, name: str = "name") -> Any:
+    """What to call ``thing``: its ``name``, or ``name_en`` in English where it has one."""
+    return (opt(thing, f"{name}_en") if language() == "en" else "") or opt(thing, name)
+
+
+def zone_label() -> str:
+    """``WIB``, ``WITA`` or ``WIT``."""
+    return str(settings.REGION.get("zone_label") or ZONE_LABELS.get(settings.TIME_ZONE, settings.TIME_ZONE))
+
+
+def day(on: date | None) -> str:
+    """``Senin, 23 November 2026``; an instant is taken in the region's zone; None is an empty text."""
+    if on is None:
+        return ""
+    if isinstance(on, datetime):
+        on = on.astimezone(zone()).date()
+    tongue = language()
+    return f"{DAYS[tongue][on.weekday()]}, {on.day} {MONTHS[tongue][on.month - 1]} {on.year}"
+
+
+def when(at: datetime | None) -> str:
+    """``Senin, 23 November 2026 pukul 10.30 WIB``; None is an empty text."""
+    if at is None:
+        return ""
+    local = at.astimezone(zone())
+    if language() == "en":
+        return f"{day(local)} at {local:%H:%M} {zone_label()}"
+    return f"{day(local)} pukul {local:%H.%M} {zone_label()}"
+
+
+def nik(number: str) -> str:
+    """``217110******0001``: enough to recognise one's own, too little to use. Anything else is hidden whole."""
+    text = str(number or "")
+    return f"{text[:6]}******{text[-4:]}" if len(text) == NIK_LENGTH else "*" * len(text)
+
+
+@pass_context  # keeps the compiler from folding a constant in the language of the first reader
+def size(_context: Context, count: int) -> str:
+    """``1536`` -> ``1,5 kB`` (English ``1.5 kB``)."""
+    value, unit = float(count), "B"
+    for bigger in ("kB", "MB", "GB"):
+        if value < 1000:  # noqa: PLR2004 - powers of ten, as phones show them
+            break
+        value, unit = value / 1000, bigger
+    text = f"{value:.0f}" if unit == "B" or value >= 10 else f"{value:.1f}"  # noqa: PLR2004 - one decimal below ten
+    return f"{text if language() == 'en' else text.replace('.', ',')} {unit}"
+
+
+def percent(part: float, whole: float) -> int:
+    """Share of ``whole`` in whole percent, 0 to 100; nothing of nothing is 0."""
+    return min(100, max(0, round(100 * part / whole))) if whole else 0
+
+
+def _gettext(message: str) -> str:
+    return translation.gettext(message)
+
+
+def _ngettext(singular: str, plural: str, number: int) -> str:
+    return translation.ngettext(singular, plural, number)
+
+
+def _pgettext(context: str, message: str) -> str:
+    return translation.pgettext(context, message)
+
+
+def _npgettext(context: str, singular: str, plural: str, number: int) -> str:
+    return translation.npgettext(context, singular, plural, number)
+
+
+def url(name: str, *args: Any, **kwargs: Any) -> str:
+    """Address of a named view."""
+    return reverse(name, args=args or None, kwargs=kwargs or None)
+
+
+def environment(**options: Any) -> Environment:
+    """Django calls this once with its options."""
+    options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    env = Environment(**options, extensions=["jinja2.ext.i18n"])  # noqa: S701 - Django passes autoescape=True
+    env.policies["ext.i18n.trimmed"] = True
+    env.install_gettext_callables(  # type: ignore[attr-defined]
+        _gettext, _ngettext, newstyle=True, pgettext=_pgettext, npgettext=_npgettext
+    )
+    env.globals |= {
+        "static": static,
+        "url": url,
+        "said": said,
+        "opt": opt,
+        "percent": percent,
+        "form_fields": forms.form_fields,
+        "form_errors": forms.form_errors,
+        "words": words,
+        # What stands when a page is drawn without a request (the 500 page); the context overrides them.
+        "page": Page(None),
+        "messages": (),
+        "csrf_input": "",
+    }
+    env.filters |= {"rupiah": rupiah, "when": when, "day": day, "nik": nik, "bytes": size}
+    return env

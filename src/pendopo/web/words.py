@@ -1,0 +1,131 @@
+"""The words for codes: why something was refused, what a state, a step and a role are called.
+
+Codes are stable and come from the modules below and above as plain text; this file knows their words and nothing else.
+"""
+
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Words = dict[str, "str | Promise"]
+
+STATES: Final[Words] = {
+    "draft": _("Belum dikirim"),
+    "submitted": _("Terkirim"),
+    "returned": _("Perlu diperbaiki"),
+    "in_process": _("Sedang diproses"),
+    "in_correction": _("Sedang Anda perbaiki"),
+    "awaiting_payment": _("Menunggu pembayaran"),
+    "approved": _("Disetujui"),
+    "deemed_approved": _("Dianggap disetujui"),
+    "rejected": _("Ditolak"),
+    "withdrawn": _("Ditarik kembali"),
+    "completed": _("Selesai"),
+}
+STATE_KINDS: Final = {
+    "draft": "neutral",
+    "submitted": "info",
+    "returned": "warn",
+    "in_process": "info",
+    "in_correction": "warn",
+    "awaiting_payment": "warn",
+    "approved": "good",
+    "deemed_approved": "good",
+    "rejected": "bad",
+    "withdrawn": "neutral",
+    "completed": "good",
+}
+STEPS: Final[Words] = {
+    "completeness": _("Pemeriksaan kelengkapan"),
+    "verification": _("Pemeriksaan kebenaran berkas (verifikasi)"),
+    "recommendation": _("Rekomendasi dinas teknis"),
+    "inspection": _("Pemeriksaan lapangan"),
+    "fee_assessment": _("Penetapan biaya (retribusi)"),
+    "payment": _("Pembayaran"),
+    "drafting": _("Penyusunan dokumen"),
+    "initials": _("Paraf"),
+    "signing": _("Tanda tangan"),
+    "numbering": _("Pemberian nomor"),
+    "hand_over": _("Penyerahan dokumen"),
+    "forward": _("Diteruskan ke instansi"),
+    "automatic": _("Pemeriksaan otomatis"),
+}
+ROLES: Final[Words] = {
+    "front_officer": _("Petugas loket"),
+    "back_officer": _("Petugas verifikasi"),
+    "technical_team": _("Tim teknis"),
+    "section_head": _("Kepala bidang"),
+    "signatory": _("Pejabat penanda tangan"),
+    "cashier": _("Bendahara penerimaan"),
+    "catalogue_editor": _("Penyusun katalog layanan"),
+    "mall_operator": _("Pengelola mal"),
+    "citizen": _("Pemohon"),
+    "system": _("Sistem"),
+}
+DENIED: Final[Words] = {
+    "not_signed_in": _("Masuk dahulu untuk membuka halaman ini."),
+    "not_yours": _("Halaman ini milik orang lain, jadi tidak bisa Anda buka."),
+    "not_your_agency": _("Berkas ini ditangani instansi lain."),
+    "wrong_role": _("Tugas ini bukan untuk peran Anda."),
+    "mfa_required": _("Petugas harus memakai pengaman kedua. Pasang kunci sandi atau aplikasi kode dahulu."),
+    "not_in_this_state": _("Tahap permohonan sudah berubah, jadi langkah ini tidak bisa dilakukan lagi."),
+    "stale": _(
+        "Seseorang mengubah berkas ini lebih dahulu. Muat ulang halaman untuk melihat keadaan terbaru."
+    ),
+    "already_decided": _("Permohonan ini sudah diputuskan."),
+    "step_not_open": _("Langkah ini belum terbuka: langkah sebelumnya belum selesai."),
+    "step_done": _("Langkah ini sudah selesai."),
+    "not_complete": _("Masih ada isian atau berkas yang belum lengkap."),
+    "not_paid": _("Tagihan belum dibayar."),
+    "already_paid": _("Tagihan ini sudah dibayar. Anda tidak perlu membayar lagi."),
+    "expired": _("Masa berlakunya sudah lewat."),
+    "reason_missing": _("Tulis alasannya agar pemohon tahu apa yang harus dilakukan."),
+    "legal_basis_missing": _("Tulis dasar hukum penolakan."),
+    "rounds_used_up": _("Jumlah perbaikan yang diperbolehkan sudah habis."),
+    "calendar_missing": _("Kalender hari kerja tahun itu belum tersedia. Beri tahu pengelola mal."),
+    "file_too_large": _("Berkas terlalu besar. Ukuran paling besar 10 MB."),
+    "file_type": _("Jenis berkas ini tidak diterima. Kirim PDF, JPG, atau PNG."),
+    "file_empty": _("Berkas ini kosong. Pilih berkas lain."),
+    "service_closed": _("Layanan ini sedang tidak dibuka."),
+    "consent_missing": _("Kami memerlukan persetujuan Anda dahulu."),
+    "nik_length": _("NIK terdiri dari 16 angka."),
+    "nik_region": _("Enam angka pertama NIK bukan kode wilayah."),
+    "nik_date": _("Angka ke-7 sampai ke-12 NIK bukan tanggal lahir yang ada."),
+    "nik_serial": _("Empat angka terakhir NIK tidak boleh 0000."),
+    "too_many": _("Terlalu banyak percobaan. Tunggu beberapa menit, lalu coba lagi."),
+}
+REFUSED: Final = _(
+    "Tindakan ini tidak diperbolehkan. Bila menurut Anda seharusnya boleh, hubungi meja bantuan mal."
+)
+CONFLICTS: Final = ("not_in_this_state", "stale", "already_", "step_", "not_complete", "not_paid", "rounds_")
+
+
+def denied(code: str) -> "str | Promise":
+    """The sentence for a refusal. An unknown code gets a general one that still says what to do."""
+    return DENIED.get(code, REFUSED)
+
+
+def is_conflict(code: str) -> bool:
+    """True when the thing is in another state than the asker thought (409), false when asker may not (403)."""
+    return code.startswith(CONFLICTS)
+
+
+def state(code: str) -> "str | Promise":
+    """What a state of an application is called."""
+    return STATES.get(str(code), str(code))
+
+
+def state_kind(code: str) -> str:
+    """Kind of tag a state is shown with: neutral, info, good, warn, bad."""
+    return STATE_KINDS.get(str(code), "neutral")
+
+
+def step(kind: str) -> "str | Promise":
+    """What a kind of step is called."""
+    return STEPS.get(str(kind), str(kind))
+
+
+def role(code: str) -> "str | Promise":
+    """What a role is called."""
+    return ROLES.get(str(code), str(code))
