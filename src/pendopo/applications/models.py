@@ -1,0 +1,113 @@
+"""An application and its inner steps. Rows are written by the SQL functions of migration 0002 (hot) and by actions.py; CHECKs repeat the rules."""
+
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from pendopo.applications.rules import State, StepKind, StepStatus
+
+
+class Application(models.Model):
+    """One person's or business's request for one service, under the service version it was filed with."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    number = models.CharField(max_length=24, null=True, unique=True)  # noqa: DJ001 - drafts have none, and it is unique
+    service_id = models.CharField(max_length=64)
+    version = models.ForeignKey("catalogue.ServiceVersion", on_delete=models.PROTECT, related_name="+")
+    agency_id = models.CharField(max_length=64)
+    applicant = models.ForeignKey("identity.Person", on_delete=models.PROTECT, related_name="+")
+    business = models.ForeignKey("identity.Business", null=True, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=16, default=State.DRAFT)
+    revision = models.IntegerField(default=0)
+    answers = models.JSONField(default=dict)  # NIKs inside are sealed
+    sources = models.JSONField(default=dict)  # field -> where its value came from
+    remarks = models.JSONField(default=list)  # the open round: [{field, reason, note}]
+    rounds = models.SmallIntegerField(default=0)
+    fee_idr = models.BigIntegerField(null=True)
+    fee_lines = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True)
+    due_on = models.DateField(null=True)
+    paused_on = models.DateField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    decision = models.JSONField(default=dict)
+    document_id = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=[s.value for s in State]), name="application_state_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "withdrawn"]) | Q(submitted_at__isnull=False, number__isnull=False),
+                name="application_filed_has_number",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_at__isnull=True) | Q(state__in=["approved", "deemed_approved", "rejected", "withdrawn", "completed"]),
+                name="application_decided_is_final",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "submitted", "returned", "in_process", "in_correction", "awaiting_payment"])
+                | Q(decided_at__isnull=False),
+                name="application_final_is_decided",
+            ),
+            models.CheckConstraint(
+                condition=Q(document_id__isnull=True) | Q(state__in=["approved", "deemed_approved", "rejected", "completed"]),
+                name="application_document_after_decision",
+            ),
+            models.CheckConstraint(condition=Q(fee_idr__isnull=True) | Q(fee_idr__gte=0), name="application_fee_not_negative"),
+        ]
+        indexes = [models.Index(fields=["applicant", "-created_at"], name="application_of_person")]
+
+    class Privacy:
+        public: tuple[str, ...] = (
+            "id", "number", "service_id", "version", "agency_id", "business", "state", "revision", "rounds", "fee_idr", "fee_lines",
+            "created_at", "updated_at", "submitted_at", "due_on", "paused_on", "decided_at", "document_id",
+        )  # fmt: skip
+        personal: tuple[str, ...] = ("applicant", "sources", "remarks", "decision")
+        sensitive: tuple[str, ...] = ("answers",)
+        retention = "as the archive schedule of the agency says"
+
+    def __str__(self) -> str:
+        return self.number or f"draft {self.id}"
+
+
+class Step(models.Model):
+    """One inner step of an application: whose it is, whether it is open, what came of it."""
+
+    id = models.BigAutoField(primary_key=True)
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="+")
+    key = models.CharField(max_length=40)
+    kind = models.CharField(max_length=16)
+    agency_id = models.CharField(max_length=64)
+    role = models.CharField(max_length=32)
+    position = models.SmallIntegerField()
+    after = ArrayField(models.CharField(max_length=40), default=list)
+    when = models.CharField(max_length=200, default="")
+    status = models.CharField(max_length=10, default=StepStatus.WAITING)
+    favourable = models.BooleanField(default=True)
+    opened_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    done_by = models.CharField(max_length=64, default="")
+    result = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["application", "key"], name="step_once"),
+            models.CheckConstraint(condition=Q(kind__in=[k.value for k in StepKind]), name="step_kind_known"),
+            models.CheckConstraint(condition=Q(status__in=[s.value for s in StepStatus]), name="step_status_known"),
+        ]
+        indexes = [
+            models.Index(fields=["agency_id", "role"], condition=Q(status="open"), name="step_inbox"),
+        ]
+
+    class Privacy:
+        public: tuple[str, ...] = (
+            "id", "application", "key", "kind", "agency_id", "role", "position", "after", "when", "status", "favourable", "opened_at", "done_at",
+        )  # fmt: skip
+        personal: tuple[str, ...] = ("done_by", "result")
+        retention = "with its application"
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.key} {self.status}"

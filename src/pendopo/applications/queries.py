@@ -1,0 +1,218 @@
+"""Reads of applications: the case for a decision, the citizen's status, the officer's inbox and file. Each answers only to who may see it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from pendopo.applications.models import Application
+from pendopo.applications.models import Step as StepRow
+from pendopo.applications.rules import Case, State, Step, StepKind, StepStatus
+from pendopo.catalogue.api import ServiceVersion, condition, get_version
+from pendopo.identity.api import Actor, ActorKind, seal, unseal
+from pendopo.kernel import events
+from pendopo.kernel.errors import NotFound
+
+SEALED = "sealed:"
+
+
+@lru_cache(maxsize=2048)
+def steps_of_version(version_id: UUID) -> tuple[Step, ...]:
+    """The steps of a service version, all waiting. Versions never change."""
+    return tuple(
+        Step(
+            key=step["id"],
+            kind=StepKind(step["kind"]),
+            agency_id=step["agency"],
+            role=step["role"],
+            after=tuple(step.get("after") or ()),
+            when=step.get("when") or "",
+        )
+        for step in get_version(version_id).content["procedure"]["steps"]
+    )
+
+
+@lru_cache(maxsize=2048)
+def secret_fields(version_id: UUID) -> frozenset[str]:
+    """Form fields that hold a NIK and are therefore kept sealed."""
+    properties: Mapping[str, Mapping[str, Any]] = get_version(version_id).content["form"]["properties"]
+    return frozenset(name for name, schema in properties.items() if schema.get("x-widget") == "nik")
+
+
+def seal_answers(version_id: UUID, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers as they are stored: NIKs sealed."""
+    secret = secret_fields(version_id)
+    return {
+        name: SEALED + seal(value).hex() if name in secret and isinstance(value, str) and value else value
+        for name, value in answers.items()
+    }
+
+
+def open_answers(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers as they were typed."""
+    return {
+        name: unseal(bytes.fromhex(value[len(SEALED) :])) if isinstance(value, str) and value.startswith(SEALED) else value
+        for name, value in answers.items()
+    }
+
+
+def holds_for(version: ServiceVersion, answers: Mapping[str, Any]) -> Any:
+    """The test of a step's ``when`` for one application."""
+    inspection = bool(version.content.get("inspection"))
+    return lambda expression, fee: condition(expression, fee_idr=fee, answers=dict(answers), inspection=inspection)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A case with what writing needs beside it."""
+
+    id: UUID
+    number: str | None
+    service_id: str
+    version_id: UUID
+    agency_id: str
+    revision: int
+    business_id: UUID | None
+    answers: dict[str, Any]
+    remarks: list[dict[str, str]]
+    fee_lines: list[dict[str, Any]]
+    document_id: UUID | None
+    decision: dict[str, Any]
+    case: Case
+
+
+LOAD_SQL = """
+SELECT a.number, a.service_id, a.version_id, a.agency_id, a.revision, a.business_id, a.answers, a.remarks, a.fee_lines, a.document_id,
+       a.decision, a.state, a.applicant_id, a.rounds, a.fee_idr, a.due_on, a.paused_on,
+       (SELECT coalesce(json_agg(json_build_array(s.key, s.kind, s.agency_id, s.role, s.after, s."when", s.status, s.favourable)
+               ORDER BY s.position), '[]') FROM applications_step s WHERE s.application_id = a.id)
+FROM applications_application a WHERE a.id = %s
+"""
+
+
+def load(application_id: UUID) -> Loaded:
+    """Everything a decision needs, in one statement. Raises: NotFound."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOAD_SQL, [application_id])
+        row = cursor.fetchone()
+    if row is None:
+        raise NotFound
+    number, service_id, version_id, agency_id, revision, business_id, answers, remarks, fee_lines, document_id, decision = row[:11]
+    state, applicant_id, rounds, fee_idr, due_on, paused_on, steps = row[11:]
+    case = Case(
+        state=State(state),
+        applicant_id=applicant_id,
+        steps=tuple(
+            Step(key, StepKind(kind), agency, role, tuple(after), when, StepStatus(status), favourable)
+            for key, kind, agency, role, after, when, status, favourable in steps
+        ),
+        rounds=rounds,
+        fee_idr=fee_idr,
+        due_on=due_on,
+        paused_on=paused_on,
+    )
+    return Loaded(
+        application_id, number, service_id, version_id, agency_id, revision, business_id,
+        answers, remarks, fee_lines, document_id, decision, case,
+    )  # fmt: skip
+
+
+def get_own(application_id: UUID, by: Actor) -> Application:
+    """The actor's own application. Another's does not exist for them: raises NotFound."""
+    row = Application.objects.filter(id=application_id, applicant_id=by.id).first() if by.kind is ActorKind.PERSON else None
+    if row is None:
+        raise NotFound
+    return row
+
+
+def involved(actor: Actor, steps: tuple[Step, ...] | list[StepRow], agency_id: str) -> bool:
+    """True when this member of staff works at an agency that has a part in the case."""
+    agencies = {agency_id, *(step.agency_id for step in steps)}
+    return actor.kind is ActorKind.STAFF and not agencies.isdisjoint(actor.duties)
+
+
+def get_for_staff(application_id: UUID, by: Actor) -> Application:
+    """A filed application in which the actor's agency has a part. Raises: NotFound."""
+    row = Application.objects.select_related("applicant", "business").filter(id=application_id).exclude(state="draft").first()
+    if row is None or not involved(by, list_steps(application_id), row.agency_id):
+        raise NotFound
+    return row
+
+
+def list_steps(application_id: UUID) -> list[StepRow]:
+    """Inner steps in the order of the procedure."""
+    return list(StepRow.objects.filter(application_id=application_id).order_by("position"))
+
+
+def timeline(application_id: UUID) -> list[events.Entry]:
+    """What happened, oldest first."""
+    return events.history(f"application:{application_id}")
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """One open step on somebody's desk."""
+
+    application_id: UUID
+    number: str
+    version_id: UUID
+    state: str
+    due_on: date | None
+    submitted_at: datetime
+    step_id: int
+    step_key: str
+    step_kind: str
+    applicant: str
+
+
+INBOX_SQL = """
+SELECT a.id, a.number, a.version_id, a.state, a.due_on, a.submitted_at, s.id, s.key, s.kind, p.full_name
+FROM applications_step s
+JOIN unnest(%(agencies)s::text[], %(roles)s::text[]) AS duty(agency_id, role) ON duty.agency_id = s.agency_id AND duty.role = s.role
+JOIN applications_application a ON a.id = s.application_id
+JOIN identity_person p ON p.id = a.applicant_id
+WHERE s.status = 'open' AND a.state IN ('submitted', 'in_process', 'approved')
+  AND (coalesce(a.due_on, 'infinity'), s.id) > (%(due)s::date, %(step)s)
+ORDER BY coalesce(a.due_on, 'infinity'), s.id
+LIMIT %(limit)s
+"""
+
+
+def inbox(by: Actor, *, after: tuple[str, int] = ("-infinity", 0), limit: int = 50) -> list[InboxRow]:
+    """Open steps the actor may act on, what breaks first on top. ``after`` is the key of the last row of the page before."""
+    pairs = [(agency, role.value) for agency, roles in by.duties.items() for role in roles]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            INBOX_SQL,
+            {
+                "agencies": [agency for agency, _ in pairs],
+                "roles": [role for _, role in pairs],
+                "due": after[0],
+                "step": after[1],
+                "limit": limit,
+            },
+        )
+        return [InboxRow(*row) for row in cursor.fetchall()]
+
+
+def count_inbox(by: Actor) -> int:
+    """How many steps wait for this actor."""
+    pairs = [(agency, role.value) for agency, roles in by.duties.items() for role in roles]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT count(*) FROM applications_step s JOIN unnest(%s::text[], %s::text[]) AS duty(agency_id, role)
+               ON duty.agency_id = s.agency_id AND duty.role = s.role
+               JOIN applications_application a ON a.id = s.application_id
+               WHERE s.status = 'open' AND a.state IN ('submitted', 'in_process', 'approved')""",
+            [[agency for agency, _ in pairs], [role for _, role in pairs]],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def list_own(by: Actor, limit: int = 50) -> list[Application]:
+    """The actor's applications, newest first, without their answers."""
+    return list(Application.objects.filter(applicant_id=by.id).defer("answers").order_by("-created_at")[:limit])
