@@ -38,25 +38,41 @@ class Application(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=[s.value for s in State]), name="application_state_known"),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "withdrawn"]) | Q(submitted_at__isnull=False, number__isnull=False),
+                condition=Q(state__in=[s.value for s in State]), name="application_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "withdrawn"])
+                | Q(submitted_at__isnull=False, number__isnull=False),
                 name="application_filed_has_number",
             ),
             models.CheckConstraint(
-                condition=Q(decided_at__isnull=True) | Q(state__in=["approved", "deemed_approved", "rejected", "withdrawn", "completed"]),
+                condition=Q(decided_at__isnull=True)
+                | Q(state__in=["approved", "deemed_approved", "rejected", "withdrawn", "completed"]),
                 name="application_decided_is_final",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "submitted", "returned", "in_process", "in_correction", "awaiting_payment"])
+                condition=Q(
+                    state__in=[
+                        "draft",
+                        "submitted",
+                        "returned",
+                        "in_process",
+                        "in_correction",
+                        "awaiting_payment",
+                    ]
+                )
                 | Q(decided_at__isnull=False),
                 name="application_final_is_decided",
             ),
             models.CheckConstraint(
-                condition=Q(document_id__isnull=True) | Q(state__in=["approved", "deemed_approved", "rejected", "completed"]),
+                condition=Q(document_id__isnull=True)
+                | Q(state__in=["approved", "deemed_approved", "rejected", "completed"]),
                 name="application_document_after_decision",
             ),
-            models.CheckConstraint(condition=Q(fee_idr__isnull=True) | Q(fee_idr__gte=0), name="application_fee_not_negative"),
+            models.CheckConstraint(
+                condition=Q(fee_idr__isnull=True) | Q(fee_idr__gte=0), name="application_fee_not_negative"
+            ),
         ]
         indexes = [models.Index(fields=["applicant", "-created_at"], name="application_of_person")]
 
@@ -96,7 +112,9 @@ class Step(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["application", "key"], name="step_once"),
             models.CheckConstraint(condition=Q(kind__in=[k.value for k in StepKind]), name="step_kind_known"),
-            models.CheckConstraint(condition=Q(status__in=[s.value for s in StepStatus]), name="step_status_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=[s.value for s in StepStatus]), name="step_status_known"
+            ),
         ]
         indexes = [
             models.Index(fields=["agency_id", "role"], condition=Q(status="open"), name="step_inbox"),

@@ -13,7 +13,8 @@ from pendopo.applications.models import Application
 from pendopo.applications.models import Step as StepRow
 from pendopo.applications.rules import Case, State, Step, StepKind, StepStatus
 from pendopo.catalogue.api import ServiceVersion, condition, get_version
-from pendopo.identity.api import Actor, ActorKind, seal, unseal
+from pendopo.documents.api import latest_uploads
+from pendopo.identity.api import Actor, ActorKind, facts_of, get_person, nik_of, seal, unseal
 from pendopo.kernel import events
 from pendopo.kernel.errors import NotFound
 
@@ -55,7 +56,9 @@ def seal_answers(version_id: UUID, answers: Mapping[str, Any]) -> dict[str, Any]
 def open_answers(answers: Mapping[str, Any]) -> dict[str, Any]:
     """Answers as they were typed."""
     return {
-        name: unseal(bytes.fromhex(value[len(SEALED) :])) if isinstance(value, str) and value.startswith(SEALED) else value
+        name: unseal(bytes.fromhex(value[len(SEALED) :]))
+        if isinstance(value, str) and value.startswith(SEALED)
+        else value
         for name, value in answers.items()
     }
 
@@ -63,7 +66,49 @@ def open_answers(answers: Mapping[str, Any]) -> dict[str, Any]:
 def holds_for(version: ServiceVersion, answers: Mapping[str, Any]) -> Any:
     """The test of a step's ``when`` for one application."""
     inspection = bool(version.content.get("inspection"))
-    return lambda expression, fee: condition(expression, fee_idr=fee, answers=dict(answers), inspection=inspection)
+    return lambda expression, fee: condition(
+        expression, fee_idr=fee, answers=dict(answers), inspection=inspection
+    )
+
+
+def promise_days(version: ServiceVersion) -> int:
+    """Working days promised; 0 when the promise is in minutes (kept on the day)."""
+    return int(version.content.get("sla_working_days") or 0)
+
+
+def prefill(
+    version: ServiceVersion, by: Actor, business_id: UUID | None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Answers already known and where each came from: ({field: value}, {field: {source, at}}). Stale facts are asked again."""
+    assert by.id is not None
+    known = facts_of(person_id=by.id)
+    if business_id is not None:
+        known |= facts_of(business_id=business_id)
+    person = get_person(by.id)
+    nik, registered = nik_of(person), person.created_at
+    answers: dict[str, Any] = {}
+    sources: dict[str, Any] = {}
+    for name, schema in version.content["form"]["properties"].items():
+        key = schema.get("x-fact")
+        if schema.get("x-person", "self") != "self":
+            continue
+        if key == "person.nik" and nik:
+            answers[name], sources[name] = nik, {"source": "account", "at": registered.isoformat()}
+        elif key in known and known[key].fresh:
+            fact = known[key]
+            answers[name], sources[name] = (
+                fact.value,
+                {"source": fact.source, "at": fact.obtained_at.isoformat()},
+            )
+    files = {
+        schema["x-requirement"]: name
+        for name, schema in version.content["form"]["properties"].items()
+        if schema.get("x-widget") == "file" and "x-requirement" in schema
+    }
+    for held in latest_uploads(by, set(files)):
+        name = files[held.requirement]
+        answers[name], sources[name] = str(held.id), {"source": "upload", "at": held.created_at.isoformat()}
+    return answers, sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +146,19 @@ def load(application_id: UUID) -> Loaded:
         row = cursor.fetchone()
     if row is None:
         raise NotFound
-    number, service_id, version_id, agency_id, revision, business_id, answers, remarks, fee_lines, document_id, decision = row[:11]
+    (
+        number,
+        service_id,
+        version_id,
+        agency_id,
+        revision,
+        business_id,
+        answers,
+        remarks,
+        fee_lines,
+        document_id,
+        decision,
+    ) = row[:11]
     state, applicant_id, rounds, fee_idr, due_on, paused_on, steps = row[11:]
     case = Case(
         state=State(state),
@@ -123,7 +180,11 @@ def load(application_id: UUID) -> Loaded:
 
 def get_own(application_id: UUID, by: Actor) -> Application:
     """The actor's own application. Another's does not exist for them: raises NotFound."""
-    row = Application.objects.filter(id=application_id, applicant_id=by.id).first() if by.kind is ActorKind.PERSON else None
+    row = (
+        Application.objects.filter(id=application_id, applicant_id=by.id).first()
+        if by.kind is ActorKind.PERSON
+        else None
+    )
     if row is None:
         raise NotFound
     return row
@@ -137,7 +198,12 @@ def involved(actor: Actor, steps: tuple[Step, ...] | list[StepRow], agency_id: s
 
 def get_for_staff(application_id: UUID, by: Actor) -> Application:
     """A filed application in which the actor's agency has a part. Raises: NotFound."""
-    row = Application.objects.select_related("applicant", "business").filter(id=application_id).exclude(state="draft").first()
+    row = (
+        Application.objects.select_related("applicant", "business")
+        .filter(id=application_id)
+        .exclude(state="draft")
+        .first()
+    )
     if row is None or not involved(by, list_steps(application_id), row.agency_id):
         raise NotFound
     return row
@@ -215,4 +281,6 @@ def count_inbox(by: Actor) -> int:
 
 def list_own(by: Actor, limit: int = 50) -> list[Application]:
     """The actor's applications, newest first, without their answers."""
-    return list(Application.objects.filter(applicant_id=by.id).defer("answers").order_by("-created_at")[:limit])
+    return list(
+        Application.objects.filter(applicant_id=by.id).defer("answers").order_by("-created_at")[:limit]
+    )

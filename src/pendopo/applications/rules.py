@@ -140,7 +140,9 @@ TRANSITIONS: Final[Mapping[tuple[State, Verb], frozenset[State]]] = {
 
 APPLICANTS: Final = frozenset({Verb.SUBMIT, Verb.RESUBMIT, Verb.WITHDRAW})
 SYSTEMS: Final = frozenset({Verb.SETTLE, Verb.ISSUE, Verb.AUTOMATE})
-DECIDED: Final = frozenset({State.APPROVED, State.DEEMED_APPROVED, State.REJECTED, State.WITHDRAWN, State.COMPLETED})
+DECIDED: Final = frozenset(
+    {State.APPROVED, State.DEEMED_APPROVED, State.REJECTED, State.WITHDRAWN, State.COMPLETED}
+)
 EDITABLE: Final = frozenset({State.DRAFT, State.RETURNED, State.IN_CORRECTION})
 PAUSED: Final = frozenset({State.IN_CORRECTION, State.AWAITING_PAYMENT})
 """States in which the office waits for the applicant: the clock stands still."""
@@ -270,7 +272,9 @@ def _check_act(case: Case, verb: Verb, act: Act) -> None:
         raise Denied("legal_reason_needed")
     if verb is Verb.SIGN and any(not step.favourable for step in case.steps):
         raise Denied("recommendation_unfavourable")
-    if verb is Verb.ASSESS_FEE and any(not isinstance(line["amount_idr"], int) or line["amount_idr"] < 0 for line in act.fee_lines):
+    if verb is Verb.ASSESS_FEE and any(
+        not isinstance(line["amount_idr"], int) or line["amount_idr"] < 0 for line in act.fee_lines
+    ):
         raise Denied("fee_invalid")
 
 
@@ -340,7 +344,16 @@ def _day_before(on: date) -> date:
 
 
 def decide(
-    case: Case, verb: Verb, actor: Actor, *, step_key: str, act: Act, on: date, promise_days: int, calendar: Calendar, holds: Holds
+    case: Case,
+    verb: Verb,
+    actor: Actor,
+    *,
+    step_key: str,
+    act: Act,
+    on: date,
+    promise_days: int,
+    calendar: Calendar,
+    holds: Holds,
 ) -> Outcome:
     """Everything that follows when ``actor`` does ``verb`` on local date ``on``.
 
@@ -356,7 +369,9 @@ def decide(
         waits = any(step.kind is StepKind.HAND_OVER and step.status is StepStatus.OPEN for step in case.steps)
         state = case.state if waits or case.state is State.REJECTED else State.COMPLETED
         return Outcome(state, case.steps, case.rounds, case.fee_idr, case.due_on, None)
-    fee_idr = sum(int(line["amount_idr"]) for line in act.fee_lines) if verb is Verb.ASSESS_FEE else case.fee_idr
+    fee_idr = (
+        sum(int(line["amount_idr"]) for line in act.fee_lines) if verb is Verb.ASSESS_FEE else case.fee_idr
+    )
     done = tuple(_complete(step, act) if step.key == step_key else step for step in case.steps)
     steps = open_steps(done, fee_idr, holds)
     state = State.COMPLETED if verb is Verb.HAND_OVER else _state_of(steps)
@@ -376,13 +391,17 @@ def _complete(step: Step, act: Act) -> Step:
 
 def _newly_open(before: Iterable[Step], after: Iterable[Step]) -> tuple[Step, ...]:
     was = {step.key: step.status for step in before}
-    return tuple(step for step in after if step.status is StepStatus.OPEN and was.get(step.key) is not StepStatus.OPEN)
+    return tuple(
+        step for step in after if step.status is StepStatus.OPEN and was.get(step.key) is not StepStatus.OPEN
+    )
 
 
 def _set_back(case: Case, verb: Verb, on: date) -> Outcome:
     (state,) = TRANSITIONS[case.state, verb]
     if state in DECIDED:
-        steps = tuple(step if _passed(step) else replace(step, status=StepStatus.CANCELLED) for step in case.steps)
+        steps = tuple(
+            step if _passed(step) else replace(step, status=StepStatus.CANCELLED) for step in case.steps
+        )
         return Outcome(state, steps, case.rounds, case.fee_idr, None, None)
     due = None if verb is Verb.RETURN else case.due_on
     return Outcome(state, case.steps, case.rounds + 1, case.fee_idr, due, on if due else None)
@@ -401,5 +420,9 @@ def _resumed(due: date | None, paused_on: date, on: date, calendar: Calendar) ->
 
 def mermaid() -> str:
     """The diagram in docs/states.md; a test compares the two."""
-    rows = [f"    {state} --> {to}: {verb}" for (state, verb), targets in TRANSITIONS.items() for to in sorted(targets)]
+    rows = [
+        f"    {state} --> {to}: {verb}"
+        for (state, verb), targets in TRANSITIONS.items()
+        for to in sorted(targets)
+    ]
     return "\n".join(["stateDiagram-v2", "    [*] --> draft", *rows])

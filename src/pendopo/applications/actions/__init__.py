@@ -1,0 +1,18 @@
+"""All writes to applications. Read, decide in rules.py, write with one SQL statement that refuses when somebody was faster."""
+
+from pendopo.applications.actions.acting import advance, resubmit, withdraw
+from pendopo.applications.actions.filing import file, save, start, submit
+from pendopo.applications.actions.reacting import on_bill_settled, on_decided, on_submitted
+
+__all__ = [
+    "advance",
+    "file",
+    "on_bill_settled",
+    "on_decided",
+    "on_submitted",
+    "resubmit",
+    "save",
+    "start",
+    "submit",
+    "withdraw",
+]

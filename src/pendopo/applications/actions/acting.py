@@ -1,0 +1,207 @@
+"""Acting: one ``advance`` writes every change of a filed application."""
+
+import json
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from pendopo.agencies.api import signatory_of
+from pendopo.applications import queries
+from pendopo.applications.actions.filing import check_files
+from pendopo.applications.rules import DECIDED, Act, Outcome, State, Step, StepKind, StepStatus, Verb, decide
+from pendopo.catalogue.api import ServiceVersion, get_version, validate
+from pendopo.identity.api import SYSTEM, Actor, ActorKind, get_person
+from pendopo.kernel import clock
+from pendopo.kernel.errors import Denied, Invalid, NotFound
+from pendopo.payments.api import BillLine, bill, cancel_for
+from pendopo.region.api import calendar, closing_at
+
+_TRIES = 5
+_ADVANCE = "SELECT application_advance(%s, %s, %s, %s::smallint, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+
+
+def advance(
+    *, application_id: UUID, verb: Verb, by: Actor, step_key: str = "", act: Act | None = None, **patch: Any
+) -> State:
+    """Do ``verb`` and everything that follows from it. Returns the new state.
+
+    ``patch`` sets answers, sources, decision or document_id along. Raises: NotFound, Denied (see rules.check), Denied("stale") when five
+    others were faster. Nothing is written when it raises.
+    """
+    act = act or Act()
+    for _try in range(_TRIES):
+        loaded = queries.load(application_id)
+        if by.kind is ActorKind.STAFF and not queries.involved(by, loaded.case.steps, loaded.agency_id):
+            raise NotFound
+        version = get_version(loaded.version_id)
+        outcome = decide(
+            loaded.case,
+            verb,
+            by,
+            step_key=step_key,
+            act=act,
+            on=clock.today(),
+            promise_days=queries.promise_days(version),
+            calendar=calendar(),
+            holds=queries.holds_for(version, loaded.answers),
+        )
+        if _write(loaded, version, outcome, verb, by, step_key, act, patch):
+            return outcome.state
+    raise Denied("stale")
+
+
+def _write(
+    loaded: queries.Loaded,
+    version: ServiceVersion,
+    outcome: Outcome,
+    verb: Verb,
+    by: Actor,
+    step_key: str,
+    act: Act,
+    patch: dict[str, Any],
+) -> bool:
+    """Write the outcome in one statement; with a bill to raise or cancel, in one transaction."""
+    change, topics = _change(loaded, outcome, verb, by, act, patch), _news(loaded, outcome, verb)
+    arguments = [
+        loaded.id,
+        loaded.revision,
+        outcome.state,
+        outcome.rounds,
+        outcome.fee_idr,
+        outcome.due_on,
+        outcome.paused_on,
+        json.dumps(change),
+        json.dumps(_changed_steps(loaded.case.steps, outcome.steps, step_key, by, act)),
+        verb,
+        by.ref,
+        json.dumps(_event_data(loaded, outcome, step_key, by, act)),
+        json.dumps(topics),
+        clock.now(),
+    ]
+    bills = any(step.kind is StepKind.PAYMENT for step in outcome.opened) or verb is Verb.WITHDRAW
+    if not bills:
+        return _execute(arguments)
+    with transaction.atomic():
+        written = _execute(arguments)
+        if written and verb is Verb.WITHDRAW:
+            cancel_for(subject=f"application:{loaded.id}", by=SYSTEM)
+        elif written:
+            _raise_bill(loaded, version, change.get("fee_lines", loaded.fee_lines))
+    return written
+
+
+def _execute(arguments: list[Any]) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(_ADVANCE, arguments)
+        return bool(cursor.fetchone()[0])
+
+
+def _change(
+    loaded: queries.Loaded, outcome: Outcome, verb: Verb, by: Actor, act: Act, patch: dict[str, Any]
+) -> dict[str, Any]:
+    """Columns that change beside the state."""
+    change = dict(patch)
+    if verb in {Verb.RETURN, Verb.REQUEST_CORRECTION}:
+        change["remarks"] = [asdict(remark) for remark in act.remarks]
+    if verb is Verb.RESUBMIT:
+        change["remarks"] = []
+    if verb is Verb.ASSESS_FEE:
+        change["fee_lines"] = [dict(line) for line in act.fee_lines]
+    if verb in {Verb.SIGN, Verb.REJECT} or (
+        outcome.state in DECIDED and not loaded.decision and by.kind is ActorKind.STAFF
+    ):
+        who = signatory_of(by, loaded.agency_id)
+        change["decision"] = {
+            "by": by.ref, "name": who.name, "title": who.title, "employee_no": who.employee_no,
+            "reason": act.reason, "legal_basis": act.legal_basis,
+        }  # fmt: skip
+    return change
+
+
+def _changed_steps(
+    before: tuple[Step, ...], after: tuple[Step, ...], acted: str, by: Actor, act: Act
+) -> list[dict[str, Any]]:
+    was = {step.key: step for step in before}
+    rows = []
+    for step in after:
+        if step == was[step.key]:
+            continue
+        row: dict[str, Any] = {"key": step.key, "status": step.status, "favourable": step.favourable}
+        if step.status is StepStatus.DONE:
+            mine = step.key == acted
+            row["done_by"] = by.ref if mine else SYSTEM.ref
+            row["result"] = {"note": act.note, "by_name": by.name} if mine else {}
+        rows.append(row)
+    return rows
+
+
+def _event_data(
+    loaded: queries.Loaded, outcome: Outcome, step_key: str, by: Actor, act: Act
+) -> dict[str, Any]:
+    """What the timeline and the audit need to know of one act."""
+    step = next((step for step in outcome.steps if step.key == step_key), None)
+    return {
+        "from": loaded.case.state,
+        "to": outcome.state,
+        **({"step": step.key, "kind": step.kind, "agency": step.agency_id} if step else {}),
+        **({"by_name": by.name} if by.name else {}),
+        **({"note": act.note} if act.note else {}),
+        **({"favourable": act.favourable} if step and not act.favourable else {}),
+        **({"remarks": [asdict(remark) for remark in act.remarks]} if act.remarks else {}),
+        **({"reason": act.reason, "legal_basis": act.legal_basis} if act.reason else {}),
+        **({"due_on": outcome.due_on.isoformat()} if outcome.due_on else {}),
+    }
+
+
+def _news(loaded: queries.Loaded, outcome: Outcome, verb: Verb) -> list[dict[str, Any]]:
+    """What others must hear of: a decision asks for its document."""
+    payload = {"application": str(loaded.id)}
+    if outcome.state in {State.APPROVED, State.REJECTED} and loaded.case.state is not outcome.state:
+        return [{"topic": "application_decided", "payload": payload}]
+    if verb in {Verb.RETURN, Verb.REQUEST_CORRECTION}:
+        return [{"topic": "correction_requested", "payload": payload}]
+    return []
+
+
+def _raise_bill(loaded: queries.Loaded, version: ServiceVersion, lines: list[dict[str, Any]]) -> None:
+    """Bill the fee of an application whose payment step has just opened."""
+    person = get_person(loaded.case.applicant_id)
+    bill(
+        subject=f"application:{loaded.id}",
+        payer_ref=f"person:{person.id}",
+        payer_name=person.full_name,
+        title=version.content["name"],
+        lines=[
+            BillLine(
+                name=line["name"],
+                name_en=line.get("name_en") or line["name"],
+                amount_idr=line["amount_idr"],
+                legal_basis=line.get("legal_basis") or "",
+                explanation=line.get("explanation") or "",
+            )
+            for line in lines
+            if line["amount_idr"]
+        ],
+        due_at=closing_at(date.fromordinal(clock.today().toordinal() + 30)),
+        by=SYSTEM,
+    )
+
+
+def resubmit(*, application_id: UUID, by: Actor) -> State:
+    """Send a corrected file back to the office. Raises: NotFound, Invalid({field: message}), Denied."""
+    row = queries.get_own(application_id, by)
+    version = get_version(row.version_id)
+    answers = queries.open_answers(row.answers)
+    errors = validate(version, answers) or check_files(version, answers, by)
+    if errors:
+        raise Invalid(errors)
+    return advance(application_id=application_id, verb=Verb.RESUBMIT, by=by)
+
+
+def withdraw(*, application_id: UUID, by: Actor) -> State:
+    """The applicant takes the application back. A draft is withdrawn too, and leaves no number."""
+    queries.get_own(application_id, by)
+    return advance(application_id=application_id, verb=Verb.WITHDRAW, by=by)

@@ -1,0 +1,223 @@
+"""Filing: the draft, what is typed into it, and submitting it once."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from pendopo.applications import queries
+from pendopo.applications.models import Application
+from pendopo.applications.rules import EDITABLE, Case, State, Step, Verb, begin, check
+from pendopo.catalogue.api import ServiceVersion, fee_lines, get_service, get_version, validate
+from pendopo.documents.api import check_uploads
+from pendopo.identity.api import Actor, ActorKind, get_business
+from pendopo.kernel import clock
+from pendopo.kernel.errors import Denied, Invalid, NotFound
+from pendopo.region.api import calendar
+
+_SUBMIT = "SELECT number, fresh FROM application_submit(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+
+
+def start(*, service_id: str, by: Actor, business_id: UUID | None = None) -> Application:
+    """Open the actor's draft for a service, filled with what is already known; a draft begun before is found again.
+
+    Raises: NotFound (service, business), Denied("identity_needed" | "not_for_businesses" | "business_needed").
+    """
+    version = get_service(service_id)
+    if by.kind is not ActorKind.PERSON:
+        raise Denied("identity_needed")
+    _check_applicant_kind(version, by, business_id)
+    with transaction.atomic():
+        held = (
+            Application.objects.select_for_update()
+            .filter(applicant_id=by.id, service_id=service_id, business_id=business_id, state=State.DRAFT)
+            .first()
+        )
+        if held is not None and held.version_id == version.id:
+            return held
+        now = clock.now()
+        answers, sources = queries.prefill(version, by, business_id)
+        if (
+            held is not None
+        ):  # the service has changed since: keep what was typed where the question still exists
+            known = version.content["form"]["properties"]
+            answers |= {
+                name: value for name, value in queries.open_answers(held.answers).items() if name in known
+            }
+            held.sources = {
+                **sources,
+                **{name: value for name, value in held.sources.items() if name in known},
+            }
+            held.version_id, held.answers, held.updated_at = (
+                version.id,
+                queries.seal_answers(version.id, answers),
+                now,
+            )
+            held.save(update_fields=["version", "answers", "sources", "updated_at"])
+            return held
+        return Application.objects.create(
+            service_id=service_id,
+            version_id=version.id,
+            agency_id=version.content["agency"]["id"],
+            applicant_id=by.id,
+            business_id=business_id,
+            answers=queries.seal_answers(version.id, answers),
+            sources=sources,
+            created_at=now,
+            updated_at=now,
+        )
+
+
+def _check_applicant_kind(version: ServiceVersion, by: Actor, business_id: UUID | None) -> None:
+    applicant = version.content["applicant"]
+    if business_id is not None:
+        get_business(business_id, by=by)
+        if applicant == "person":
+            raise Denied("not_for_businesses")
+    elif applicant == "business":
+        raise Denied("business_needed")
+
+
+def save(*, application_id: UUID, answers: Mapping[str, Any], by: Actor) -> None:
+    """Keep what the applicant typed on one page, right or wrong: checks come at the end. In a correction only what was remarked.
+
+    Raises: NotFound, Denied("not_editable").
+    """
+    with transaction.atomic():
+        row = Application.objects.select_for_update().filter(id=application_id, applicant_id=by.id).first()
+        if row is None:
+            raise NotFound
+        if State(row.state) not in EDITABLE:
+            raise Denied("not_editable")
+        allowed = get_version(row.version_id).content["form"]["properties"]
+        if row.remarks:
+            allowed = {remark["field"] for remark in row.remarks}
+        before = queries.open_answers(row.answers)
+        changed = {
+            name: value for name, value in answers.items() if name in allowed and before.get(name) != value
+        }
+        merged = {**row.answers, **queries.seal_answers(row.version_id, changed)}
+        row.answers = {name: value for name, value in merged.items() if value is not None}
+        row.sources = {name: source for name, source in row.sources.items() if name not in changed}
+        row.updated_at = clock.now()
+        row.save(update_fields=["answers", "sources", "updated_at"])
+
+
+def submit(*, application_id: UUID, by: Actor) -> str:
+    """File a draft and return its number; filing it again returns the same number.
+
+    Raises: NotFound, Invalid({field: message}).
+    """
+    row = queries.get_own(application_id, by)
+    if State(row.state) is not State.DRAFT and row.number:
+        return row.number
+    version = get_version(row.version_id)
+    return _submit(row.id, version, queries.open_answers(row.answers), row.sources, by, row.business_id)
+
+
+def file(
+    *, service_id: str, answers: Mapping[str, Any], key: str, by: Actor, business_id: UUID | None = None
+) -> tuple[UUID, str]:
+    """File without a draft (API, counters): validate and submit at once. The same ``key`` files once. Returns (id, number).
+
+    Raises: NotFound, Denied, Invalid({field: message}).
+    """
+    if by.kind is not ActorKind.PERSON:
+        raise Denied("identity_needed")
+    version = get_service(service_id)
+    _check_applicant_kind(version, by, business_id)
+    application_id = uuid5(NAMESPACE_URL, f"{by.ref}/{key}")
+    told, sources = dict(answers), {}
+    if any(name not in told for name in version.content["form"].get("required", ())):
+        known, sources = queries.prefill(version, by, business_id)
+        sources = {name: source for name, source in sources.items() if name not in told}
+        told = {**known, **told}
+    return application_id, _submit(application_id, version, told, sources, by, business_id)
+
+
+def _submit(
+    application_id: UUID,
+    version: ServiceVersion,
+    answers: dict[str, Any],
+    sources: dict[str, Any],
+    by: Actor,
+    business_id: UUID | None,
+) -> str:
+    errors = validate(version, answers)
+    if not errors:
+        errors = check_files(version, answers, by)
+    if errors:
+        raise Invalid(errors)
+    assert by.id is not None
+    content = version.content
+    lines = fee_lines(version, answers)
+    fee_idr = None if lines is None else sum(line.amount_idr for line in lines)
+    case = Case(State.DRAFT, by.id, queries.steps_of_version(version.id), fee_idr=fee_idr)
+    check(case, Verb.SUBMIT, by)
+    outcome = begin(
+        case,
+        on=clock.today(),
+        promise_days=queries.promise_days(version),
+        calendar=calendar(),
+        holds=queries.holds_for(version, answers),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SUBMIT,
+            [
+                application_id,
+                content["id"],
+                version.id,
+                content["agency"]["id"],
+                by.id,
+                business_id,
+                json.dumps(queries.seal_answers(version.id, answers)),
+                json.dumps(sources),
+                fee_idr,
+                json.dumps([asdict(line) for line in lines or ()]),
+                outcome.state,
+                outcome.due_on,
+                json.dumps([_step_json(step, position) for position, step in enumerate(outcome.steps)]),
+                f"{settings.REGION['code'].replace('.', '')}-{clock.today():%y%m%d}-",
+                by.ref,
+                clock.now(),
+            ],
+        )
+        filed = cursor.fetchone()
+    if filed is None:
+        raise NotFound
+    return str(filed[0])
+
+
+def _step_json(step: Step, position: int) -> dict[str, Any]:
+    return {
+        "key": step.key,
+        "kind": step.kind,
+        "agency_id": step.agency_id,
+        "role": step.role,
+        "position": position,
+        "after": list(step.after),
+        "when": step.when,
+        "status": step.status,
+    }
+
+
+def check_files(version: ServiceVersion, answers: Mapping[str, Any], by: Actor) -> dict[str, str]:
+    """Every file named in the answers is the actor's own and complete."""
+    properties = version.content["form"]["properties"]
+    named = {
+        name: str(value)
+        for name, value in answers.items()
+        if value and properties[name].get("x-widget") == "file"
+    }
+    good = check_uploads(set(named.values()), by)
+    return {
+        name: _("Berkas ini belum terunggah sampai selesai. Unggah sekali lagi.")
+        for name, upload in named.items()
+        if upload not in good
+    }

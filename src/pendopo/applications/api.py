@@ -1,0 +1,49 @@
+"""From a draft to a decision: the door of the heart.
+
+``start`` -> ``save`` -> ``submit`` (or ``file`` at once), then ``advance`` for every act of an officer or of the system.
+"""
+
+from pendopo.applications.actions import (
+    advance,
+    file,
+    on_bill_settled,
+    on_decided,
+    on_submitted,
+    resubmit,
+    save,
+    start,
+    submit,
+    withdraw,
+)
+from pendopo.applications.queries import (
+    InboxRow,
+    count_inbox,
+    get_for_staff,
+    get_own,
+    inbox,
+    list_own,
+    list_steps,
+    load,
+    open_answers,
+    timeline,
+)
+from pendopo.applications.rules import (
+    REMARKS,
+    Act,
+    Case,
+    Remark,
+    State,
+    Step,
+    StepKind,
+    StepStatus,
+    Verb,
+    can,
+    mermaid,
+    verbs_for,
+)
+
+__all__ = [
+    "REMARKS", "Act", "Case", "InboxRow", "Remark", "State", "Step", "StepKind", "StepStatus", "Verb", "advance", "can", "count_inbox",
+    "file", "get_for_staff", "get_own", "inbox", "list_own", "list_steps", "load", "mermaid", "on_bill_settled", "on_decided",
+    "on_submitted", "open_answers", "resubmit", "save", "start", "submit", "timeline", "verbs_for", "withdraw",
+]  # fmt: skip
