@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "pendopo.config.middleware.ActorMiddleware",
     "pendopo.web.middleware.ErrorsAsPages",
 ]
 ROOT_URLCONF = "pendopo.config.urls"

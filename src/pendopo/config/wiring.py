@@ -3,7 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-HANDLERS: Mapping[str, tuple[Callable[..., None], ...]] = {}
+from pendopo.applications.api import on_bill_settled, on_decided, on_submitted
+
+HANDLERS: Mapping[str, tuple[Callable[..., None], ...]] = {
+    "application_submitted": (on_submitted,),
+    "application_decided": (on_decided,),
+    "bill_settled": (on_bill_settled,),
+}
 
 
 def dispatch(topic: str, payload: dict[str, Any]) -> None:

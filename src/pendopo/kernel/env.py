@@ -32,7 +32,9 @@ def number(name: str, default: int, *, low: int = 0, high: int = 2**31) -> int:
     """Return a whole number between ``low`` and ``high``."""
     value = os.environ.get(name, str(default))
     if not value.isdigit() or not low <= int(value) <= high:
-        raise Misconfigured(f"{name}={value!r} is not a number from {low} to {high}. Mend: export {name}={default}")
+        raise Misconfigured(
+            f"{name}={value!r} is not a number from {low} to {high}. Mend: export {name}={default}"
+        )
     return int(value)
 
 

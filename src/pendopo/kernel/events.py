@@ -23,7 +23,14 @@ class Entry:
 def record(subject: str, verb: str, *, actor: str, on_behalf_of: str = "", **data: Any) -> None:
     """Append one event to the chain of ``subject``. Values in ``data`` must be JSON."""
     Event.objects.create(
-        subject=subject, seq=0, verb=verb, actor=actor, on_behalf_of=on_behalf_of, data=data, at=clock.now(), hash=b""
+        subject=subject,
+        seq=0,
+        verb=verb,
+        actor=actor,
+        on_behalf_of=on_behalf_of,
+        data=data,
+        at=clock.now(),
+        hash=b"",
     )
 
 

@@ -1,0 +1,19 @@
+"""Who is asking: ``request.actor``, looked up once and only when somebody asks."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
+
+from pendopo.agencies.api import actor_of
+
+
+class ActorMiddleware:
+    """Set ``request.actor`` to an ``identity.api.Actor``."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.actor = SimpleLazyObject(lambda: actor_of(request.user))  # type: ignore[attr-defined]
+        return self.get_response(request)

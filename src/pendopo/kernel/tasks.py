@@ -1,0 +1,57 @@
+"""From the outbox to jobs: a relay moves rows in batches, one job hands each to its listeners.
+
+The relay commits the move and the deletion together, so nothing is lost between them; a job may run twice and its handlers must not mind.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils.module_loading import import_string
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+_TAKE = """
+DELETE FROM kernel_outbox WHERE id IN (SELECT id FROM kernel_outbox ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
+RETURNING id, topic, payload
+"""
+
+
+def _dispatch(topic: str, payload: dict[str, Any]) -> None:
+    import_string(f"{settings.WIRING}.dispatch")(topic, payload)
+
+
+@app.task(name="deliver", queue="news", retry=RetryStrategy(max_attempts=12, exponential_wait=2))
+def deliver(topic: str, payload: dict[str, Any]) -> None:
+    """Hand one piece of news to whoever ``config/wiring.py`` lists. Runs in a thread of the worker."""
+    try:
+        _dispatch(topic, payload)
+    finally:
+        connection.close()  # back to the pool: threads of the worker come and go
+
+
+def _take(batch: int) -> list[tuple[int, str, dict[str, Any]]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, [batch])
+        return sorted(cursor.fetchall(), key=lambda row: int(row[0]))
+
+
+def relay(batch: int = 200) -> int:
+    """Turn up to ``batch`` outbox rows into jobs; rows nobody listens to are dropped. Returns how many rows it took."""
+    heard = import_string(f"{settings.WIRING}.HANDLERS")
+    with transaction.atomic():
+        rows = _take(batch)
+        jobs = [{"topic": topic, "payload": payload} for _, topic, payload in rows if topic in heard]
+        if jobs:
+            deliver.batch_defer(*jobs)
+    return len(rows)
+
+
+def drain() -> int:
+    """Deliver everything in the outbox here and now, without the queue: tests and one-off commands. Returns how many rows."""
+    total = 0
+    while rows := _take(1000):
+        total += len(rows)
+        for _, topic, payload in rows:
+            _dispatch(topic, payload)
+    return total
