@@ -1,0 +1,52 @@
+"""Bills and money: the door of the module.
+
+``bill`` makes the bill of a subject once; ``begin_payment`` opens a payment at the provider; ``receive_webhook`` and
+``reconcile`` believe the provider exactly once. When a bill is paid the outbox says ``bill_settled`` (bill, subject); when its
+last day passes ``bill_expired`` (bill, subject). ``begin_payment`` and ``reconcile`` call out: never inside a transaction.
+"""
+
+from pendopo.payments.actions import (
+    begin_payment,
+    bill,
+    cancel,
+    expire_overdue,
+    receive_webhook,
+    reconcile,
+    reopen,
+)
+from pendopo.payments.queries import Disagreement, balance, get_bill, get_bill_for, list_discrepancies
+from pendopo.payments.rules import (
+    Attempt,
+    AttemptState,
+    Bill,
+    BillLine,
+    BillState,
+    Outcome,
+    check_number,
+    is_qris_for,
+    parse_qris,
+)
+
+__all__ = [
+    "Attempt",
+    "AttemptState",
+    "Bill",
+    "BillLine",
+    "BillState",
+    "Disagreement",
+    "Outcome",
+    "balance",
+    "begin_payment",
+    "bill",
+    "cancel",
+    "check_number",
+    "expire_overdue",
+    "get_bill",
+    "get_bill_for",
+    "is_qris_for",
+    "list_discrepancies",
+    "parse_qris",
+    "receive_webhook",
+    "reconcile",
+    "reopen",
+]

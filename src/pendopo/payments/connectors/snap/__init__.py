@@ -1,0 +1,1 @@
+"""A payment provider that speaks with the symmetric signature of the national open payment standard (SNAP)."""

@@ -1,0 +1,119 @@
+"""Reads of bills, and who may see one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Sum
+
+from pendopo.identity.api import Actor, ActorKind
+from pendopo.kernel.errors import NotFound
+from pendopo.payments import models, rules
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """A difference between the provider's word and ours, for the treasurer."""
+
+    id: int
+    bill_id: UUID | None
+    kind: rules.Outcome
+    provider: str
+    provider_reference: str
+    expected_idr: int | None
+    told_idr: int
+    at: datetime
+
+
+def can_see(bill: models.Bill, actor: Actor) -> bool:
+    """The payer, staff of the mall, and the system."""
+    return actor.kind in {ActorKind.STAFF, ActorKind.SYSTEM} or (
+        actor.id is not None and actor.ref == bill.payer_ref
+    )
+
+
+def get_bill(subject: str) -> rules.Bill:
+    """Bill of a subject. For other modules, which know who may see the subject. Raises: NotFound."""
+    return as_bill(_one(models.Bill.objects.filter(subject=subject)))
+
+
+def get_bill_for(bill_id: UUID, actor: Actor) -> rules.Bill:
+    """Bill as ``actor`` may see it. Raises: NotFound, also when it is somebody else's."""
+    row = _one(models.Bill.objects.filter(id=bill_id))
+    if not can_see(row, actor):
+        raise NotFound(f"bill {bill_id}")
+    return as_bill(row)
+
+
+def list_discrepancies(*, before_id: int | None = None, limit: int = 50) -> list[Disagreement]:
+    """What does not agree, newest first, ``limit`` at a time."""
+    rows = models.Discrepancy.objects.order_by("-id")
+    if before_id is not None:
+        rows = rows.filter(id__lt=before_id)
+    return [
+        Disagreement(
+            d.id,
+            d.bill_id,
+            rules.Outcome(d.kind),
+            d.provider,
+            d.provider_reference,
+            d.expected_idr,
+            d.told_idr,
+            d.at,
+        )
+        for d in rows[:limit]
+    ]
+
+
+def balance(bill_id: UUID) -> dict[str, int]:
+    """Rupiah of a bill by account, as the ledger has it."""
+    sums = (
+        models.LedgerEntry.objects.filter(bill_id=bill_id).values_list("account").annotate(Sum("amount_idr"))
+    )
+    return dict(sums.order_by("account"))
+
+
+def _one(rows: Iterable[models.Bill]) -> models.Bill:
+    for row in rows:
+        return row
+    raise NotFound("bill")
+
+
+def as_attempt(row: models.Attempt) -> rules.Attempt:
+    """Row -> value."""
+    return rules.Attempt(
+        id=row.id,
+        bill_id=row.bill_id,
+        provider=row.provider,
+        provider_reference=row.provider_reference or "",
+        amount_idr=row.amount_idr,
+        state=rules.AttemptState(row.state),
+        pay_url=row.pay_url,
+        qr_content=row.qr_content,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+    )
+
+
+def as_bill(row: models.Bill) -> rules.Bill:
+    """Row -> value, with lines and the live attempt (two more statements)."""
+    lines = models.BillLine.objects.filter(bill=row).order_by("position")
+    live = models.Attempt.objects.filter(bill=row, state__in=rules.LIVE).first()
+    return rules.Bill(
+        id=row.id,
+        subject=row.subject,
+        number=row.number,
+        payer_ref=row.payer_ref,
+        payer_name=row.payer_name,
+        title=row.title,
+        total_idr=row.total_idr,
+        state=rules.BillState(row.state),
+        due_at=row.due_at,
+        created_at=row.created_at,
+        paid_at=row.paid_at,
+        lines=tuple(
+            rules.BillLine(x.name, x.amount_idr, x.name_en, x.legal_basis, x.explanation) for x in lines
+        ),
+        attempt=as_attempt(live) if live else None,
+    )
