@@ -1,0 +1,295 @@
+"""The commands of `./pendopo`: what each takes, and where it goes. Standard library only at import: --help needs no environment."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pendopo import __version__
+from pendopo.config.trouble import Trouble, from_oserror
+
+ROOT = Path(__file__).resolve().parents[3]
+
+EPILOG = """\
+begin here:
+  ./pendopo demo                      everything, with demo people, on http://127.0.0.1:8000
+  ./pendopo test                      all linters and tests
+  ./pendopo test -k receipt           some tests
+
+an instance for real reads its settings from the environment; `./pendopo doctor` says what is missing:
+  PENDOPO_MODE=production  PENDOPO_SECRET  PENDOPO_SEAL_KEY  PENDOPO_BASE_URL  DATABASE_URL  PENDOPO_CITY
+"""
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """Understand the command line; ends the process with a line of advice when it cannot."""
+    parser = argparse.ArgumentParser(
+        prog="./pendopo",
+        usage="./pendopo COMMAND ...      (./pendopo COMMAND --help says more)",
+        description="Pendopo: the software of a public service mall (Mal Pelayanan Publik).",
+        epilog=EPILOG,
+        formatter_class=_formatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"pendopo {__version__}")
+    commands = parser.add_subparsers(dest="command", title="commands", metavar="COMMAND", required=True)
+    _serving(commands)
+    _caring(commands)
+    _developing(commands)
+    options, rest = parser.parse_known_args(arguments)
+    if rest and options.command not in PASS_ON:
+        parser.error(f"unknown: {' '.join(rest)}")
+    options.rest = rest
+    return options
+
+
+def _formatter(prog: str) -> argparse.HelpFormatter:
+    return argparse.RawDescriptionHelpFormatter(prog, max_help_position=16, width=110)
+
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names it nowhere else
+PASS_ON = {"test", "bench"}  # their further arguments belong to pytest and to the bench
+
+
+def _add(commands: "Commands", name: str, what: str, **more: Any) -> argparse.ArgumentParser:
+    return commands.add_parser(
+        name,
+        help=what,
+        description=what[0].upper() + what[1:] + ".",
+        allow_abbrev=False,
+        formatter_class=_formatter,
+        **more,
+    )
+
+
+def _data(parser: argparse.ArgumentParser) -> None:
+    given = os.environ.get("PENDOPO_DATA") or ROOT / ".data"
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=Path(given),
+        metavar="DIR",
+        help="data directory (default: .data beside the launcher)",
+    )
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 0 < int(text) < 2**16:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port; give a number from 1 to 65535")
+    return int(text)
+
+
+def _serving(commands: "Commands") -> None:
+    demo = _add(commands, "demo", "start everything with demo people and simulators of the outside world")
+    demo.add_argument("--port", type=_port, default=8000, help="port on 127.0.0.1 (default: 8000)")
+    _data(demo)
+    demo.add_argument(
+        "--reset", action="store_true", help="first delete what an earlier demo kept in the data directory"
+    )
+    demo.add_argument(
+        "--check",
+        action="store_true",
+        help="start, take one permit from search to verified PDF over HTTP, stop",
+    )
+    serve = _add(commands, "serve", "run a real instance: database (unless DATABASE_URL), pages, jobs")
+    serve.add_argument(
+        "--host",
+        default="127.0.0.1",
+        help="address to listen on, behind your reverse proxy (default: 127.0.0.1)",
+    )
+    serve.add_argument("--port", type=_port, default=8000, help="default: 8000")
+    serve.add_argument("--workers", type=int, default=2, help="processes for pages (default: 2; one a core)")
+    _data(serve)
+    _data(_add(commands, "worker", "run only the jobs (on a machine of its own; needs DATABASE_URL)"))
+
+
+def _caring(commands: "Commands") -> None:
+    _data(_add(commands, "migrate", "bring the database to the schema of this version"))
+    catalogue = _add(commands, "catalogue", "prove, load or write out the folder of a city")
+    what = catalogue.add_subparsers(dest="what", metavar="check|load|export", required=True)
+    for name, words in (
+        ("check", "prove the folder: prints file:line of every problem"),
+        ("load", "prove the folder, then load it; what changed becomes a new version"),
+        ("export", "write what is loaded as a folder of a city"),
+    ):
+        parser = _add(what, name, words)
+        parser.add_argument(
+            "folder",
+            type=Path,
+            nargs=None if name == "export" else "?",
+            help="default: PENDOPO_CITY or cities/batam",
+        )
+        _data(parser)
+    doctor = _add(commands, "doctor", "say what is wrong with this instance, and the mend")
+    doctor.add_argument("--port", type=_port, default=8000, help="port to look at (default: 8000)")
+    _data(doctor)
+
+
+def _developing(commands: "Commands") -> None:
+    tests = "run linters, types, borders and all tests; with arguments only pytest, which gets them (-k word, a path)"
+    _add(commands, "test", tests, usage="./pendopo test [pytest's arguments]")
+    bench = "measure against the floors: --list, NAME, --json"
+    _add(commands, "bench", bench, usage="./pendopo bench [--list] [NAME] [--json]", add_help=False)
+    _data(_add(commands, "shell", "a Python shell with this instance's settings and database"))
+    messages = _add(
+        commands, "messages", "collect the words of pages and code for translators, or compile their work"
+    )
+    messages.add_argument("what", choices=("collect", "compile"))
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run one command inside the environment."""
+    options = parse(sys.argv[1:] if arguments is None else arguments)
+    if hasattr(options, "data"):
+        options.data = options.data.expanduser().absolute()
+        os.environ["PENDOPO_DATA"] = str(options.data)
+    if options.command != "catalogue":  # its folder may be given relative to where the person stands
+        os.chdir(ROOT)
+    guarded(lambda: COMMANDS[options.command](options))
+
+
+def guarded(do: Callable[[], None]) -> None:
+    """Run ``do``; what goes wrong outside our code ends as one line with the mend. A defect of ours keeps its traceback."""
+    try:
+        do()
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+    except BrokenPipeError:
+        raise SystemExit(0) from None
+    except OSError as error:
+        raise from_oserror(error) from None
+    except Exception as error:
+        trouble = known(error)
+        if trouble is None:
+            raise
+        raise trouble from None
+
+
+def known(error: BaseException) -> Trouble | None:
+    """Trouble of the database and its address in one line; None for what we do not know."""
+    names = {kind.__name__ for kind in type(error).__mro__}
+    said = (str(error).strip().splitlines() or ["no reason given"])[0]
+    if names & {"OperationalError", "PoolTimeout"}:
+        if "No space left" in str(error):
+            return Trouble(
+                "the disk of the database is full", "free some space there and run the same command again"
+            )
+        return Trouble(
+            f"the database is unreachable: {said}",
+            "check DATABASE_URL and that the server is up; ./pendopo doctor",
+        )
+    if names & {"ProgrammingError"} and "does not exist" in said:
+        return Trouble(f"the database lacks something this version needs: {said}", "./pendopo migrate")
+    return None
+
+
+def _demo(options: argparse.Namespace) -> None:
+    from pendopo.config import serving
+
+    serving.demo(options)
+
+
+def _serve(options: argparse.Namespace) -> None:
+    from pendopo.config import serving
+
+    serving.serve(options)
+
+
+def _worker(_options: argparse.Namespace) -> None:
+    from pendopo.config import prepare
+
+    prepare.django()
+    from pendopo.config import worker
+
+    worker.main()
+
+
+def _migrate(options: argparse.Namespace) -> None:
+    from pendopo.config import prepare, serving
+
+    with serving.database(options.data):
+        prepare.django()
+        from django.core.management import call_command
+
+        call_command("migrate", interactive=False, verbosity=1)
+
+
+def _catalogue(options: argparse.Namespace) -> None:
+    from pendopo.config import prepare, serving
+
+    city = (
+        (options.folder or Path(os.environ.get("PENDOPO_CITY") or ROOT / "cities/batam"))
+        .expanduser()
+        .absolute()
+    )
+    if options.what != "export" and not (city / "agencies").is_dir():
+        raise Trouble(
+            f"{city} is not the folder of a city",
+            "name one that has region.yaml and agencies/, such as cities/batam",
+        )
+    if options.what != "export":
+        os.environ["PENDOPO_CITY"] = str(city)
+    if options.what == "check":
+        prepare.django()
+        prepare.check_catalogue(city)
+        print(f"{city}: no problem found")
+        return
+    with serving.database(options.data):
+        prepare.django()
+        if options.what == "load":
+            prepare.load_catalogue(city)
+            print(f"{city}: loaded")
+        else:
+            from pendopo.catalogue import api
+
+            api.export(city)
+            print(f"{city}: written")
+
+
+def _doctor(options: argparse.Namespace) -> None:
+    from pendopo.config import doctor
+
+    raise SystemExit(doctor.main(options.data, options.port))
+
+
+def _test(options: argparse.Namespace) -> None:
+    from pendopo.config import proof
+
+    raise SystemExit(proof.main(options.rest))
+
+
+def _bench(options: argparse.Namespace) -> None:
+    os.execv(sys.executable, [sys.executable, "-m", "bench", *options.rest])  # noqa: S606 - our own interpreter, no shell
+
+
+def _shell(options: argparse.Namespace) -> None:
+    from pendopo.config import prepare, serving
+
+    with serving.database(options.data):
+        prepare.django()
+        from django.core.management import call_command
+
+        call_command("shell")
+
+
+def _messages(options: argparse.Namespace) -> None:
+    from pendopo.web import messages
+
+    {"collect": messages.extract, "compile": messages.compile}[options.what]()
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace], None]] = {
+    "demo": _demo,
+    "serve": _serve,
+    "worker": _worker,
+    "migrate": _migrate,
+    "catalogue": _catalogue,
+    "doctor": _doctor,
+    "test": _test,
+    "bench": _bench,
+    "shell": _shell,
+    "messages": _messages,
+}

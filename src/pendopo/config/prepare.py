@@ -1,0 +1,151 @@
+"""What must be true before the pages are served: schema, words, static files, catalogue and, in the demo, people.
+
+Runs in a process of its own that ends afterwards, so that the supervisor stays small. Every step may be repeated. What was done
+is remembered as one fingerprint of the sources and the city's folder; while it holds, the next start skips all of it.
+"""
+
+import hashlib
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TypeVar
+
+from pendopo.config import process
+from pendopo.config.trouble import Trouble
+
+ROOT = Path(__file__).resolve().parents[3]
+STAMP = "prepared.json"
+SKIPPED = {".pyc", ".mo"}
+Row = tuple[str, ...]
+T = TypeVar("T")
+
+
+def fingerprint(city: Path) -> str:
+    """One number for everything the preparation reads: the sources with their migrations, words and styles, and the city."""
+    digest = hashlib.sha256()
+    for folder in (ROOT / "src/pendopo", city):
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and path.suffix not in SKIPPED:
+                digest.update(f"{path.relative_to(folder)}\0".encode())
+                digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def prepared(data: Path, city: Path) -> list[Row] | None:
+    """The demo people to print when everything was done before; None when there is something to do."""
+    try:
+        stamp = json.loads((data / STAMP).read_text())
+    except (FileNotFoundError, ValueError):
+        return None
+    done = stamp.get("fingerprint") == fingerprint(city) and (data / "static").exists()
+    return [tuple(row) for row in stamp["people"]] if done else None
+
+
+def run(data: Path, city: Path, *, demo: bool) -> list[Row]:
+    """Do all steps in a child process; return the demo people. Raises Trouble when a step fails; the child has said why."""
+    command = [
+        sys.executable,
+        "-m",
+        "pendopo.config.prepare",
+        str(data),
+        str(city),
+        *(["demo"] if demo else []),
+    ]
+    done = process.run(command, cwd=ROOT, show=True)
+    if done.code:
+        raise SystemExit(done.code)
+    return [tuple(row) for row in json.loads((data / STAMP).read_text())["people"]]
+
+
+def main() -> None:
+    """Entry of the child: `DATA CITY [demo]` prepares; `check ADDRESS` takes one permit through a demo that is running."""
+    if sys.argv[1] == "check":
+        check_demo(sys.argv[2])
+        return
+    data, city, demo = Path(sys.argv[1]), Path(sys.argv[2]), "demo" in sys.argv[3:]
+    mark = fingerprint(city)
+    django()
+    from django.core.management import call_command
+
+    step("schema", lambda: call_command("migrate", interactive=False, verbosity=0))
+    step("words", compile_messages)
+    step("static files", lambda: call_command("collectstatic", interactive=False, verbosity=0, clear=True))
+    step("catalogue", lambda: load_catalogue(city))
+    people = step("demo people", create_people) if demo else []
+    (data / STAMP).write_text(json.dumps({"fingerprint": mark, "people": people}))
+
+
+def step(what: str, do: Callable[[], T]) -> T:
+    """Run one step and print what it was and its seconds."""
+    print(f"  {what:<14}", end="", flush=True)
+    started = time.monotonic()
+    try:
+        result = do()
+    except BaseException:
+        print("failed", flush=True)
+        raise
+    print(f"{time.monotonic() - started:6.1f} s", flush=True)
+    return result
+
+
+def django() -> None:
+    """Make Django ready in this process."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pendopo.config.settings")
+    import django as framework
+
+    framework.setup()
+
+
+def compile_messages() -> None:
+    """Make the message catalogues the running pages read."""
+    from pendopo.web import messages
+
+    messages.compile()
+
+
+def check_catalogue(city: Path) -> None:
+    """Prove the city's folder. Raises Trouble after printing every problem with its file and line."""
+    from pendopo.catalogue import api
+
+    problems = api.check(city)
+    if problems:
+        listed = "\n".join(f"{problem.path}:{problem.line}: {problem.message}" for problem in problems)
+        print(listed, file=sys.stderr)
+        raise Trouble(
+            f"the catalogue {city} has {len(problems)} problems, nothing was loaded",
+            "correct the lines listed above",
+        )
+
+
+def load_catalogue(city: Path) -> None:
+    """Prove the city's folder, then load it; with any problem nothing is loaded."""
+    from pendopo.catalogue import api
+
+    check_catalogue(city)
+    api.load(city, by="system")
+
+
+def create_people() -> list[Row]:
+    """Make the people of the demo; those that exist are left as they are."""
+    from pendopo.config import demo
+
+    rows: Iterable[Iterable[object]] = demo.create_people()
+    return [tuple(str(cell) for cell in row) for row in rows]
+
+
+def check_demo(base_url: str) -> None:
+    """Follow one permit over HTTP. Ends the process with status 1 when a step fails; the steps print themselves."""
+    django()
+    from pendopo.config import demo
+
+    if demo.check(base_url) is False:
+        raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    from pendopo.config.cli import guarded
+
+    guarded(main)
