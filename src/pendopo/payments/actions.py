@@ -215,7 +215,8 @@ def cancel(*, bill_id: UUID, by: Actor, reason: str = "") -> rules.Bill:
         raise Denied("not_in_this_state", "bill is refunded")
     if row.state in rules.OPEN:
         _post(row, Posting.REVERSAL, row.total_idr)
-    _end(row, BillState.CANCELLED, AttemptState.CANCELLED)
+    _close_live_attempts(row, AttemptState.CANCELLED)
+    _set_state(row, BillState.CANCELLED)
     events.record(row.subject, "bill_cancelled", actor=by.ref, bill=str(row.id), reason=reason)
     return queries.as_bill(row)
 
@@ -243,7 +244,8 @@ def expire_overdue() -> int:
     rows = list(overdue.select_for_update(skip_locked=True)[:EXPIRE_AT_ONCE])
     for row in rows:
         _post(row, Posting.REVERSAL, row.total_idr)
-        _end(row, BillState.EXPIRED, AttemptState.EXPIRED)
+        _close_live_attempts(row, AttemptState.EXPIRED)
+        _set_state(row, BillState.EXPIRED)
         events.record(row.subject, "bill_expired", actor=SYSTEM.ref, bill=str(row.id))
         events.emit("bill_expired", bill=str(row.id), subject=row.subject)
     return len(rows)
@@ -379,11 +381,6 @@ def _end_attempt(attempt: models.Attempt, state: AttemptState, provider_referenc
 
 def _close_live_attempts(row: models.Bill, state: AttemptState) -> None:
     models.Attempt.objects.filter(bill=row, state__in=rules.LIVE).update(state=state)
-
-
-def _end(row: models.Bill, state: BillState, attempts: AttemptState) -> None:
-    _close_live_attempts(row, attempts)
-    _set_state(row, state)
 
 
 def _post(row: models.Bill, posting: Posting, amount_idr: int, attempt: models.Attempt | None = None) -> None:

@@ -110,4 +110,4 @@ def _qr(bill: api.Bill) -> str:
     if not bill.open or bill.attempt is None or not bill.attempt.qr_content:
         return ""
     code = segno.make(bill.attempt.qr_content, error="m", micro=False)
-    return str(code.svg_inline(scale=5, border=4, dark="#000", light="#fff", omitsize=True))
+    return str(code.svg_inline(scale=3.5, border=4, dark="#000", light="#fff"))
