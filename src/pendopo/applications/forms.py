@@ -1,0 +1,243 @@
+"""Between a service's JSON Schema and a page: which fields a page shows and what was typed into them. No checks of meaning: the schema does those."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from pendopo.identity.api import mask_nik
+from pendopo.kernel.money import rupiah
+
+Schema = Mapping[str, Any]
+
+_DATE = re.compile(r"^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})$")
+_HIDDEN_CHARACTERS = {"Cc", "Cf", "Cs", "Co"}  # control, format (also the marks that turn text around), surrogates, private
+_JOINERS = {"\u200d", "\ufe0f"}  # parts of emoji
+
+SOURCES = {
+    "dukcapil": "Dukcapil",
+    "account": _("akun Anda"),
+    "self": _("jawaban Anda sebelumnya"),
+    "upload": _("berkas yang pernah Anda unggah"),
+    "oss": "OSS",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a form: its place, words and fields."""
+
+    id: str
+    title: str
+    intro: str
+    fields: tuple[str, ...]
+    position: int
+    total: int
+
+
+def english() -> bool:
+    """True when this reply is in English."""
+    return (get_language() or "id").startswith("en")
+
+
+def words(thing: Mapping[str, Any], name: str, english_name: str) -> str:
+    """A text of the schema in the reader's language."""
+    return str((thing.get(english_name) if english() else None) or thing.get(name) or "")
+
+
+def pages(schema: Schema) -> list[Page]:
+    """The form's pages in order; fields that no page names stand on a last page of their own."""
+    given = schema.get("x-pages") or []
+    placed = {name for page in given for name in page["fields"]}
+    rest = [name for name in schema["properties"] if name not in placed]
+    if rest:
+        given = [*given, {"id": "lain", "title": "Lain-lain", "title_en": "Other", "fields": rest}]
+    return [
+        Page(
+            page["id"],
+            words(page, "title", "title_en"),
+            words(page, "intro", "intro_en"),
+            tuple(page["fields"]),
+            position,
+            len(given),
+        )
+        for position, page in enumerate(given, 1)
+    ]
+
+
+def clean(text: str) -> str:
+    """Text as people meant it: composed, trimmed, without invisible characters (but emoji keep theirs)."""
+    composed = unicodedata.normalize("NFC", text)
+    kept = (c for c in composed if c in "\n\t" or c in _JOINERS or unicodedata.category(c) not in _HIDDEN_CHARACTERS)
+    return "".join(kept).replace("\r", "").strip()
+
+
+def read(schema: Schema, names: Iterable[str], request: HttpRequest) -> dict[str, Any]:
+    """What was posted for these fields, typed where it can be and kept as text where not. None: emptied.
+
+    A file field reads the hidden ``<name>_id``; uploads of this very request are handled by the view.
+    """
+    return {name: _read_one(schema["properties"][name], name, request) for name in names}
+
+
+def _read_one(field: Schema, name: str, request: HttpRequest) -> Any:
+    if field.get("x-widget") == "file":
+        return clean(request.POST.get(f"{name}_id", "")) or None
+    if field.get("type") == "boolean":
+        return True if request.POST.get(name) else None
+    text = clean(request.POST.get(name, ""))
+    if not text:
+        return None
+    if field.get("x-widget") == "nik":
+        return re.sub(r"[\s.\-]", "", text)
+    return _typed(field, text)
+
+
+def _typed(field: Schema, text: str) -> Any:
+    kind = field.get("type")
+    if kind == "integer":
+        digits = re.sub(r"^Rp|[.\s]|,00?$", "", text)
+        return int(digits) if re.fullmatch(r"-?\d{1,15}", digits) else text
+    if kind == "number":
+        plain = text.replace(",", ".")
+        return float(plain) if re.fullmatch(r"-?\d{1,12}(\.\d{1,6})?", plain) else text
+    if field.get("format") == "date" and (match := _DATE.match(text)):
+        day, month, year = match.groups()
+        return f"{year}-{int(month):02}-{int(day):02}"
+    return text
+
+
+def shown(field: Schema, value: Any, files: Mapping[str, Any]) -> str:
+    """A value as the reader sees it in a summary."""
+    if value in (None, ""):
+        return ""
+    widget = field.get("x-widget")
+    if widget == "file":
+        return files[str(value)].name if str(value) in files else _("Berkas tidak ditemukan")
+    if widget == "nik":
+        return mask_nik(str(value))
+    if widget == "currency" and isinstance(value, int):
+        return rupiah(value)
+    if field.get("type") == "boolean":
+        return _("Ya") if value else _("Tidak")
+    option = (field.get("x-options") or {}).get(str(value))
+    if option:
+        return words(option, "name", "name_en")
+    if field.get("format") == "date":
+        return _date_words(str(value))
+    unit = field.get("x-unit")
+    return f"{value} {unit}" if unit else str(value)
+
+
+def _date_words(value: str) -> str:
+    try:
+        return date.fromisoformat(value).strftime("%d-%m-%Y")
+    except ValueError:
+        return value
+
+
+def source_words(source: Mapping[str, Any] | None) -> str:
+    """``Dari Dukcapil, 3-3-2026``; nothing for what was typed just now."""
+    if not source:
+        return ""
+    on = datetime.fromisoformat(source["at"]).strftime("%d-%m-%Y")
+    return _("Dari %(source)s, %(on)s") % {"source": _(str(SOURCES.get(source["source"], source["source"]))), "on": on}
+
+
+def field_for(
+    schema: Schema,
+    name: str,
+    *,
+    answers: Mapping[str, Any],
+    sources: Mapping[str, Any],
+    errors: Mapping[str, str],
+    files: Mapping[str, Any],
+) -> dict[str, Any]:
+    """One field as the ``field`` macro of components.html draws it."""
+    field = schema["properties"][name]
+    widget = field.get("x-widget") or _widget(field)
+    value = answers.get(name, "")
+    drawn: dict[str, Any] = {
+        "name": name,
+        "label": words(field, "title", "x-title-en"),
+        "help": words(field, "x-help", "x-help-en"),
+        "widget": widget,
+        "value": value if value is not None else "",
+        "required": name in schema.get("required", ()),
+        "error": errors.get(name, ""),
+        "source": source_words(sources.get(name)),
+        "autocomplete": field.get("x-autocomplete", ""),
+        "unit": field.get("x-unit", ""),
+        "max_length": field.get("maxLength", 0),
+        "min": field.get("formatMinimum", ""),
+        "max": field.get("formatMaximum", ""),
+        "options": [(value, words(option, "name", "name_en")) for value, option in (field.get("x-options") or {}).items()],
+    }
+    if field.get("type") == "integer" and widget in {"text", "number"}:
+        drawn |= {"widget": "number", "inputmode": "numeric"}
+    if widget == "file":
+        upload = files.get(str(value))
+        drawn |= {
+            "upload": "/berkas/",
+            "requirement": field.get("x-requirement", name),
+            "file": {"id": str(upload.id), "name": upload.name, "size": upload.size, "url": f"/berkas/{upload.id}/"}
+            if upload
+            else None,
+        }
+    return drawn
+
+
+def _widget(field: Schema) -> str:
+    if field.get("type") == "boolean":
+        return "checkbox"
+    if field.get("x-options"):
+        return "radio" if len(field["x-options"]) <= 4 else "select"  # noqa: PLR2004 - more do not fit a phone's screen
+    if field.get("format") == "date":
+        return "date"
+    if field.get("type") in {"integer", "number"}:
+        return "number"
+    return "textarea" if field.get("maxLength", 0) > 200 else "text"  # noqa: PLR2004 - about three lines
+
+
+def summary_rows(
+    schema: Schema,
+    page: Page,
+    *,
+    answers: Mapping[str, Any],
+    sources: Mapping[str, Any],
+    errors: Mapping[str, str],
+    files: Mapping[str, Any],
+    change: str,
+) -> list[dict[str, Any]]:
+    """The rows of one page in "check your answers" and in the officer's file; empty optional answers are left out."""
+    rows = []
+    for name in page.fields:
+        field = schema["properties"][name]
+        value = shown(field, answers.get(name), files)
+        if not value and name not in schema.get("required", ()) and name not in errors:
+            continue
+        rows.append(
+            {
+                "name": name,
+                "label": words(field, "title", "x-title-en"),
+                "value": value,
+                "source": source_words(sources.get(name)),
+                "error": errors.get(name, ""),
+                "change": f"{change}{page.id}/?ubah=1#f-{name}" if change else "",
+                "file": str(answers.get(name)) if field.get("x-widget") == "file" and answers.get(name) else "",
+            }
+        )
+    return rows
+
+
+def known(schema: Schema, page: Page, answers: Mapping[str, Any], sources: Mapping[str, Any], errors: Mapping[str, str]) -> bool:
+    """True when the page asks nothing new: every field is filled from a source, or optional, and right."""
+    required = set(schema.get("required", ()))
+    asks = [name for name in page.fields if name in required or name in answers]
+    return bool(asks) and all(name in sources and name in answers and name not in errors for name in asks)

@@ -1,0 +1,24 @@
+"""Addresses of the heart."""
+
+from django.urls import path
+
+from pendopo.applications.views import citizen, desk, me
+
+app_name = "applications"
+urlpatterns = [
+    path("ajukan/<slug:service_id>/", citizen.begin, name="begin"),
+    path("permohonan/<uuid:application_id>/isi/<slug:page_id>/", citizen.fill, name="fill"),
+    path("permohonan/<uuid:application_id>/periksa/", citizen.review, name="review"),
+    path("permohonan/<uuid:application_id>/tanda-terima/", citizen.receipt, name="receipt"),
+    path("permohonan/<uuid:application_id>/tarik/", citizen.withdraw, name="withdraw"),
+    path("permohonan/<uuid:application_id>/", citizen.status, name="status"),
+    path("saya/", me.mine, name="mine"),
+    path("saya/data/", me.known, name="known"),
+    path("saya/identitas/", me.identity, name="identity"),
+    path("saya/dukcapil/", me.dukcapil, name="dukcapil"),
+    path("saya/persetujuan/<uuid:consent_id>/tarik/", me.revoke, name="revoke"),
+    path("kerja/", desk.inbox, name="inbox"),
+    path("kerja/<uuid:application_id>/", desk.case_file, name="case_file"),
+    path("kerja/<uuid:application_id>/berkas/<slug:field>/", desk.attachment, name="attachment"),
+    path("kerja/<uuid:application_id>/<slug:step_key>/<slug:verb>/", desk.act, name="act"),
+]

@@ -1,0 +1,233 @@
+"""From "I want this" to the receipt and the status. Every page saves what was typed before it complains about it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from pendopo.applications import api, forms
+from pendopo.applications.views.doors import Asked, for_citizens
+from pendopo.catalogue.api import ServiceVersion, get_service, get_version, validate
+from pendopo.documents.api import files_named, get_document, receive
+from pendopo.identity.api import get_person, list_businesses
+from pendopo.kernel import clock
+from pendopo.kernel.errors import Denied, Invalid, NotFound
+from pendopo.payments.api import get_bill
+from pendopo.region.api import closing_at
+
+
+def _files(answers: dict[str, Any], schema: forms.Schema, request: Asked) -> dict[str, Any]:
+    """Uploads that the answers name, by id."""
+    names = [n for n, field in schema["properties"].items() if field.get("x-widget") == "file"]
+    return files_named({str(answers[name]) for name in names if answers.get(name)}, request.actor)
+
+
+@for_citizens
+@require_http_methods(["GET", "HEAD", "POST"])
+def begin(request: Asked, service_id: str) -> HttpResponse:
+    """Before the first question: for whom, what is needed, how long, how much."""
+    version = get_service(service_id)
+    businesses = list_businesses(request.actor.id) if request.actor.id and version.content["applicant"] != "person" else []
+    if request.method == "POST":
+        chosen = request.POST.get("business", "")
+        row = api.start(service_id=service_id, by=request.actor, business_id=UUID(chosen) if chosen else None)
+        return redirect(_next_page(row.id, version, request))
+    return render(request, "applications/begin.html", {"service": version.content, "businesses": businesses})
+
+
+def _next_page(application_id: UUID, version: ServiceVersion, request: Asked, after: int = 0) -> str:
+    """Address of the first page after ``after`` that still asks something, else of "check your answers"."""
+    row = api.get_own(application_id, request.actor)
+    answers = api.open_answers(row.answers)
+    errors = validate(version, answers)
+    remarked = {remark["field"] for remark in row.remarks}
+    for page in forms.pages(version.content["form"]):
+        wanted = not remarked.isdisjoint(page.fields) if remarked else True
+        skip = not remarked and forms.known(version.content["form"], page, answers, row.sources, errors)
+        if page.position > after and wanted and not skip:
+            return f"/permohonan/{application_id}/isi/{page.id}/"
+    return f"/permohonan/{application_id}/periksa/"
+
+
+@for_citizens
+@require_http_methods(["GET", "HEAD", "POST"])
+def fill(request: Asked, application_id: UUID, page_id: str) -> HttpResponse:
+    """One page of the form."""
+    row = api.get_own(application_id, request.actor)
+    version = get_version(row.version_id)
+    schema = version.content["form"]
+    page = next((page for page in forms.pages(schema) if page.id == page_id), None)
+    if page is None:
+        raise NotFound
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        typed, errors = _take(request, schema, page)
+        api.save(application_id=row.id, answers=typed, by=request.actor)
+        if request.headers.get("X-Autosave"):
+            return JsonResponse({"saved": True})
+        row = api.get_own(application_id, request.actor)
+        found = validate(version, api.open_answers(row.answers))
+        errors |= {name: message for name, message in found.items() if name in page.fields and name not in errors}
+        if not errors:
+            return redirect(_next_page(row.id, version, request, after=page.position))
+    answers = api.open_answers(row.answers)
+    names = _asked(page, row.remarks)
+    noted = {remark["field"]: remark for remark in row.remarks}
+    context = {
+        "service": version.content,
+        "row": row,
+        "form_page": page,
+        "remarks": [noted[name] for name in names if name in noted],
+        "labels": {name: forms.words(schema["properties"][name], "title", "x-title-en") for name in names},
+        "fields": [
+            forms.field_for(
+                schema, name, answers=answers, sources=row.sources, errors=errors, files=_files(answers, schema, request)
+            )
+            for name in names
+        ],
+        "errors": [(name, errors[name]) for name in names if name in errors],
+    }
+    return render(request, "applications/fill.html", context, status=422 if errors else 200)
+
+
+def _asked(page: forms.Page, remarks: list[dict[str, str]]) -> tuple[str, ...]:
+    """In a correction only what was remarked is asked again."""
+    remarked = {remark["field"] for remark in remarks}
+    return tuple(name for name in page.fields if name in remarked) if remarked else page.fields
+
+
+def _take(request: Asked, schema: forms.Schema, page: forms.Page) -> tuple[dict[str, Any], dict[str, str]]:
+    """What was typed, and files sent along the plain way (without JavaScript)."""
+    posted = tuple(n for n in page.fields if n in request.POST or f"{n}_id" in request.POST or n in request.FILES or _boxed(schema, n))
+    typed, errors = forms.read(schema, posted, request), {}
+    for name in page.fields:
+        sent = request.FILES.get(name)
+        if sent is None:
+            continue
+        try:
+            upload = receive(
+                by=request.actor,
+                name=sent.name or name,
+                stream=sent,
+                requirement=schema["properties"][name].get("x-requirement", name),
+            )
+            typed[name] = str(upload.id)
+        except Invalid as refused:
+            errors[name] = next(iter(refused.errors.values()))
+            typed.pop(name, None)
+    return typed, errors
+
+
+def _boxed(schema: forms.Schema, name: str) -> bool:
+    """A checkbox that is not ticked is not posted at all."""
+    return bool(schema["properties"][name].get("type") == "boolean")
+
+
+@for_citizens
+@require_http_methods(["GET", "HEAD", "POST"])
+def review(request: Asked, application_id: UUID) -> HttpResponse:
+    """Check your answers, then file (or send the correction back)."""
+    row = api.get_own(application_id, request.actor)
+    version = get_version(row.version_id)
+    schema = version.content["form"]
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        try:
+            return _file(request, row)
+        except Invalid as refused:
+            errors = refused.errors
+    answers = api.open_answers(row.answers)
+    files = _files(answers, schema, request)
+    change = f"/permohonan/{row.id}/isi/" if row.state in {"draft", "returned", "in_correction"} else ""
+    sections = [
+        (
+            page.title,
+            forms.summary_rows(
+                schema, page, answers=answers, sources=row.sources, errors=errors, files=files, change=change
+            ),
+        )
+        for page in forms.pages(schema)
+    ]
+    context = {
+        "service": version.content,
+        "row": row,
+        "sections": [(title, rows) for title, rows in sections if rows],
+        "errors": [("", f"{_label(schema, name)}: {message}") for name, message in errors.items()],
+        "editable": bool(change),
+    }
+    return render(request, "applications/review.html", context, status=422 if errors else 200)
+
+
+def _label(schema: forms.Schema, name: str) -> str:
+    field = schema["properties"].get(name)
+    return forms.words(field, "title", "x-title-en") if field else name
+
+
+def _file(request: Asked, row: Any) -> HttpResponse:
+    if row.state in {"returned", "in_correction"}:
+        api.resubmit(application_id=row.id, by=request.actor)
+        return redirect(f"/permohonan/{row.id}/")
+    api.submit(application_id=row.id, by=request.actor)
+    return redirect(f"/permohonan/{row.id}/tanda-terima/")
+
+
+@for_citizens
+@require_GET
+def receipt(request: Asked, application_id: UUID) -> HttpResponse:
+    """Number, date, promise: to keep or to print."""
+    row = api.get_own(application_id, request.actor)
+    if row.number is None:
+        return redirect(f"/permohonan/{row.id}/periksa/")
+    version = get_version(row.version_id)
+    return render(
+        request,
+        "applications/receipt.html",
+        {"row": row, "service": version.content, "due_at": closing_at(row.due_on) if row.due_on else None},
+    )
+
+
+@for_citizens
+@require_GET
+def status(request: Asked, application_id: UUID) -> HttpResponse:
+    """What happens next, by whom and by when; then everything that has happened."""
+    row = api.get_own(application_id, request.actor)
+    if row.state == "draft":
+        return redirect(f"/permohonan/{row.id}/periksa/")
+    version = get_version(row.version_id)
+    subject = f"application:{row.id}"
+    context = {
+        "row": row,
+        "service": version.content,
+        "steps": _drawn_steps(row.id, version),
+        "events": api.timeline(row.id),
+        "bill": get_bill(subject) if row.state == "awaiting_payment" else None,
+        "document": get_document(row.document_id) if row.document_id else None,
+        "due_at": closing_at(row.due_on) if row.due_on else None,
+        "late": bool(row.due_on and clock.today() > row.due_on and row.decided_at is None),
+        "labels": {name: _label(version.content["form"], name) for name in version.content["form"]["properties"]},
+    }
+    return render(request, "applications/status.html", context)
+
+
+def _drawn_steps(application_id: UUID, version: ServiceVersion) -> list[dict[str, Any]]:
+    """The procedure as the citizen sees it: what is done, what is now."""
+    drawn = {"done": "done", "open": "now"}
+    words = {step["id"]: step for step in version.content["procedure"]["steps"]}
+    return [
+        {"title": forms.words(words[step.key], "name", "name_en"), "state": drawn.get(step.status, "next"), "agency": step.agency_id}
+        for step in api.list_steps(application_id)
+        if step.status not in {"skipped", "cancelled"}
+    ]
+
+
+@for_citizens
+@require_POST
+def withdraw(request: Asked, application_id: UUID) -> HttpResponse:
+    """Take the application back, after a question."""
+    if request.POST.get("sure") != "yes":
+        raise Denied("not_sure")
+    api.withdraw(application_id=application_id, by=request.actor)
+    person = get_person(request.actor.id) if request.actor.id else None
+    return redirect("/saya/" if person else "/")

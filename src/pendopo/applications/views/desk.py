@@ -1,0 +1,184 @@
+"""The officer's desk: one inbox ordered by what breaks first, the file on one screen, the acts the rules allow."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from pendopo.applications import api, forms
+from pendopo.applications.rules import REMARKS
+from pendopo.applications.views.doors import Asked, for_staff
+from pendopo.catalogue.api import get_version
+from pendopo.documents.api import files_by_id, get_document, send_upload
+from pendopo.identity.api import mask_nik, note_access
+from pendopo.kernel import clock
+from pendopo.kernel.errors import Denied, NotFound
+from pendopo.region.api import calendar, closing_at, working_days_between
+from pendopo.web import words
+
+PAGE = 50
+
+
+@for_staff
+@require_GET
+def inbox(request: Asked) -> HttpResponse:
+    """What waits for me, what breaks first on top."""
+    after = _key(request.GET.get("after", ""))
+    rows = api.inbox(request.actor, after=after, limit=PAGE + 1)
+    today, days = clock.today(), calendar()
+    drawn = [
+        {
+            "row": row,
+            "service": get_version(row.version_id).content,
+            "left": working_days_between(today, row.due_on, days) if row.due_on else None,
+        }
+        for row in rows[:PAGE]
+    ]
+    last = rows[PAGE - 1] if len(rows) > PAGE else None
+    context = {
+        "rows": drawn,
+        "count": api.count_inbox(request.actor),
+        "more": f"/kerja/?after={last.due_on or 'infinity'},{last.step_id}" if last else "",
+    }
+    return render(request, "applications/inbox.html", context)
+
+
+def _key(text: str) -> tuple[str, int]:
+    """``2026-11-22,17`` -> the key of the last row of the page before; anything else starts at the top."""
+    due, _comma, step = text.partition(",")
+    try:
+        return (due if due == "infinity" else str(forms.date.fromisoformat(due)), int(step))
+    except ValueError:
+        return ("-infinity", 0)
+
+
+@for_staff
+@require_GET
+def case_file(request: Asked, application_id: UUID) -> HttpResponse:
+    """The whole file on one screen; that it was read is written down for the citizen to see."""
+    return _show(request, application_id)
+
+
+def _show(request: Asked, application_id: UUID, *, problem: str = "", typed: Any = None, status: int = 200) -> HttpResponse:
+    row = api.get_for_staff(application_id, request.actor)
+    version = get_version(row.version_id)
+    schema = version.content["form"]
+    answers = api.open_answers(row.answers)
+    names = [n for n, field in schema["properties"].items() if field.get("x-widget") == "file" and answers.get(n)]
+    files = files_by_id({str(answers[name]) for name in names})
+    shown_pages = forms.pages(schema)
+    note_access(
+        person_id=row.applicant_id,
+        by=request.actor,
+        fields=sorted(answers),
+        purpose=_("Memproses permohonan %(number)s") % {"number": row.number},
+        subject=f"application:{row.id}",
+    )
+    loaded = api.load(application_id)
+    context = {
+        "row": row,
+        "service": version.content,
+        "sections": [
+            (page.title, rows)
+            for page in shown_pages
+            if (rows := forms.summary_rows(schema, page, answers=answers, sources=row.sources, errors={}, files={}, change=""))
+            if (rows := [r for r in rows if not r["file"]])
+        ],
+        "documents": [
+            {"name": name, "label": forms.words(schema["properties"][name], "title", "x-title-en"), "file": files.get(str(answers[name]))}
+            for name in names
+        ],
+        "steps": [(step, _step_words(version.content, step.key)) for step in api.list_steps(application_id)],
+        "acts": [
+            (step, _step_words(version.content, step.key), verbs)
+            for step in loaded.case.steps
+            if (verbs := api.verbs_for(loaded.case, step, request.actor))
+        ],
+        "remark_fields": [(name, forms.words(schema["properties"][name], "title", "x-title-en")) for name in schema["properties"]],
+        "remark_reasons": [(code, words.remark(code)) for code in REMARKS],
+        "events": api.timeline(row.id),
+        "labels": {name: forms.words(field, "title", "x-title-en") for name, field in schema["properties"].items()},
+        "nik_mask": mask_nik,
+        "document": get_document(row.document_id) if row.document_id else None,
+        "due_at": closing_at(row.due_on) if row.due_on else None,
+        "left": working_days_between(clock.today(), row.due_on, calendar()) if row.due_on else None,
+        "problem": problem,
+        "typed": typed or {},
+    }
+    return render(request, "applications/case_file.html", context, status=status)
+
+
+def _step_words(content: dict[str, Any], key: str) -> str:
+    step = next(step for step in content["procedure"]["steps"] if step["id"] == key)
+    return forms.words(step, "name", "name_en")
+
+
+@for_staff
+@require_http_methods(["POST"])
+def act(request: Asked, application_id: UUID, step_key: str, verb: str) -> HttpResponse:
+    """Do one thing with one step. What was typed stays when it is refused."""
+    try:
+        known_verb = api.Verb(verb)
+    except ValueError as unknown:
+        raise NotFound from unknown
+    try:
+        state = api.advance(
+            application_id=application_id, verb=known_verb, by=request.actor, step_key=step_key, act=_read_act(request)
+        )
+    except Denied as refused:
+        problem = str(words.denied(refused.code))
+        return _show(
+            request, application_id, problem=problem, typed=request.POST, status=409 if words.is_conflict(refused.code) else 422
+        )
+    messages.success(request, _("Tercatat. Keadaan berkas sekarang: %(state)s.") % {"state": words.state(state)})
+    return redirect("/kerja/")
+
+
+def _read_act(request: Asked) -> api.Act:
+    """Note, remarks, reason and fee lines as typed. Raises: Denied("fee_invalid")."""
+    post = request.POST
+    remarks = tuple(
+        api.Remark(field, reason, forms.clean(note)[:500])
+        for field, reason, note in zip(
+            post.getlist("remark_field"), post.getlist("remark_reason"), post.getlist("remark_note"), strict=False
+        )
+        if field and reason
+    )
+    return api.Act(
+        note=forms.clean(post.get("note", ""))[:2000],
+        favourable=post.get("favourable", "yes") != "no",
+        remarks=remarks,
+        reason=forms.clean(post.get("reason", ""))[:2000],
+        legal_basis=forms.clean(post.get("legal_basis", ""))[:300],
+        fee_lines=_fee_lines(post),
+    )
+
+
+def _fee_lines(post: Any) -> tuple[dict[str, Any], ...]:
+    lines = []
+    for name, amount, basis in zip(post.getlist("fee_name"), post.getlist("fee_amount"), post.getlist("fee_basis"), strict=False):
+        digits = "".join(c for c in amount if c not in "Rp. ")
+        if not name.strip() and not digits:
+            continue
+        if not digits.isdigit() or len(digits) > 15:  # noqa: PLR2004 - no fee has more digits
+            raise Denied("fee_invalid")
+        lines.append({"id": f"line{len(lines) + 1}", "name": forms.clean(name)[:160], "amount_idr": int(digits), "legal_basis": forms.clean(basis)[:300]})
+    return tuple(lines)
+
+
+@for_staff
+@require_GET
+def attachment(request: Asked, application_id: UUID, field: str) -> HttpResponse:
+    """A file of the application, for staff whose agency has a part in it."""
+    row = api.get_for_staff(application_id, request.actor)
+    value = row.answers.get(field)
+    schema = get_version(row.version_id).content["form"]["properties"]
+    if not value or schema.get(field, {}).get("x-widget") != "file":
+        raise NotFound
+    return send_upload(UUID(value))
+
+

@@ -1,0 +1,57 @@
+"""Who may pass: citizens with an identity, staff at their desk."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import quote
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+
+from pendopo.identity.api import Actor, ActorKind
+from pendopo.kernel.errors import Denied
+
+View = Callable[..., HttpResponse]
+
+
+class Asked(HttpRequest):
+    """A request that has passed the middleware."""
+
+    actor: Actor
+
+
+def login_first(request: HttpRequest) -> HttpResponseRedirect:
+    """To the login page and back here."""
+    return redirect(f"/akun/login/?next={quote(request.get_full_path())}")
+
+
+def for_citizens(view: View) -> View:
+    """Only people who have said who they are; others are led there and come back."""
+
+    @wraps(view)
+    def checked(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return login_first(request)
+        if request.actor.kind is ActorKind.STAFF:
+            raise Denied("staff_cannot_apply")
+        if request.actor.kind is not ActorKind.PERSON:
+            return redirect(f"/saya/identitas/?next={quote(request.get_full_path())}")
+        return view(request, *args, **kwargs)
+
+    return checked
+
+
+def for_staff(view: View) -> View:
+    """Only staff with a second factor."""
+
+    @wraps(view)
+    def checked(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return login_first(request)
+        if getattr(request, "needs_second_factor", False):
+            return redirect("/akun/2fa/")
+        if request.actor.kind is not ActorKind.STAFF:
+            raise Denied("wrong_role")
+        return view(request, *args, **kwargs)
+
+    return checked

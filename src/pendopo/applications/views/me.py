@@ -1,0 +1,163 @@
+"""The citizen's own page: who I am, what is known of me and from where, who read it, my applications."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from pendopo.agencies.api import fill_from_dukcapil
+from pendopo.applications import api, forms
+from pendopo.applications.views.doors import Asked, for_citizens, login_first
+from pendopo.catalogue.api import facts, get_version
+from pendopo.identity.api import (
+    ActorKind,
+    facts_of,
+    get_person,
+    list_accesses,
+    list_businesses,
+    list_consents,
+    mask_nik,
+    nik_of,
+    read_nik,
+    register_person,
+    withdraw_consent,
+)
+from pendopo.kernel.errors import Denied, Unavailable
+from pendopo.region.api import district_name
+from pendopo.web import words
+
+MAX_NAME = 120
+
+
+def _next(request: Asked) -> str:
+    """Where to go afterwards, only within this site."""
+    wanted = request.POST.get("next") or request.GET.get("next") or "/saya/"
+    return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}) else "/saya/"
+
+
+@require_GET
+def mine(request: Asked) -> HttpResponse:
+    """Applications first, newest on top."""
+    if not request.user.is_authenticated:
+        return login_first(request)
+    if request.actor.kind is ActorKind.STAFF or getattr(request, "needs_second_factor", False):
+        return redirect("/kerja/")
+    if request.actor.kind is not ActorKind.PERSON:
+        return redirect("/saya/identitas/")
+    rows = api.list_own(request.actor)
+    cards = [(row, get_version(row.version_id).content) for row in rows if row.state != "withdrawn" or row.number]
+    return render(request, "applications/mine.html", {"cards": cards, "person": request.actor})
+
+
+@for_citizens
+@require_GET
+def known(request: Asked) -> HttpResponse:
+    """What is known of me, where from, what I allowed and who read it."""
+    assert request.actor.id is not None
+    person = get_person(request.actor.id)
+    vocabulary = facts()
+    held = facts_of(person_id=person.id)
+    rows = [
+        {
+            "label": forms.words(vocabulary[key], "name", "name_en") if key in vocabulary else key,
+            "value": fact.value,
+            "source": forms.source_words({"source": fact.source, "at": fact.obtained_at.isoformat()}),
+        }
+        for key, fact in sorted(held.items())
+    ]
+    nik = nik_of(person)
+    context = {
+        "person": person,
+        "nik": mask_nik(nik) if nik else "",
+        "rows": rows,
+        "consents": list_consents(person.id),
+        "accesses": list_accesses(person.id),
+        "businesses": list_businesses(person.id),
+    }
+    return render(request, "applications/known.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def identity(request: Asked) -> HttpResponse:
+    """Name and NIK, once; then, with consent, the civil registry fills in the rest."""
+    if not request.user.is_authenticated:
+        return login_first(request)
+    if request.actor.kind is ActorKind.STAFF:
+        raise Denied("staff_cannot_apply")
+    if request.actor.kind is ActorKind.PERSON and request.method != "POST":
+        return redirect(_next(request))
+    typed = {"full_name": "", "nik": ""}
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        typed = {"full_name": forms.clean(request.POST.get("full_name", "")), "nik": request.POST.get("nik", "")}
+        nik = "".join(c for c in typed["nik"] if c not in " .-")
+        errors = _identity_errors(typed["full_name"], nik)
+        if not errors:
+            try:
+                register_person(user=request.user, full_name=typed["full_name"], nik=nik, by=request.actor)
+                return redirect(f"/saya/dukcapil/?next={_next(request)}")
+            except Denied as refused:
+                errors["nik"] = str(words.denied(refused.code))
+    context = {
+        "fields": [
+            {
+                "name": "full_name", "label": _("Nama lengkap seperti di KTP"), "value": typed["full_name"], "autocomplete": "name",
+                "error": errors.get("full_name", ""), "max_length": MAX_NAME,
+            },
+            {
+                "name": "nik", "label": _("Nomor Induk Kependudukan (NIK)"), "widget": "nik", "value": typed["nik"],
+                "help": _("16 angka di KTP atau Kartu Keluarga Anda. Kami menyimpannya tersandi."), "error": errors.get("nik", ""),
+            },
+        ],
+        "errors": [(name, message) for name, message in errors.items()],
+        "next": _next(request),
+    }  # fmt: skip
+    return render(request, "applications/identity.html", context, status=422 if errors else 200)
+
+
+def _identity_errors(full_name: str, nik: str) -> dict[str, str]:
+    errors = {}
+    if not full_name:
+        errors["full_name"] = _("Tulis nama lengkap Anda.")
+    elif len(full_name) > MAX_NAME:
+        errors["full_name"] = _("Nama paling panjang 120 huruf.")
+    try:
+        read_nik(nik)
+    except Denied as refused:
+        errors["nik"] = str(words.denied(refused.code))
+    return errors
+
+
+@for_citizens
+@require_http_methods(["GET", "HEAD", "POST"])
+def dukcapil(request: Asked) -> HttpResponse:
+    """Consent sheet: who gives which data for what; then ask the registry. When it is down, nothing is lost."""
+    assert request.actor.id is not None
+    problem = ""
+    if request.method == "POST":
+        if request.POST.get("consent") == "no":
+            return redirect(_next(request))
+        try:
+            fill_from_dukcapil(by=request.actor)
+            return redirect(_next(request))
+        except Unavailable:
+            problem = _("Dukcapil sedang tidak menjawab. Anda boleh melanjutkan dan mengisi sendiri; data diperiksa kemudian.")
+        except Denied as refused:
+            problem = str(words.denied(refused.code))
+    vocabulary = facts()
+    asked = [forms.words(fact, "name", "name_en") for fact in vocabulary.values() if fact.get("registry") == "dukcapil"]
+    nik = nik_of(get_person(request.actor.id)) or ""
+    unknown = not district_name(f"{nik[:2]}.{nik[2:4]}.{nik[4:6]}") if nik else False
+    context = {"asked": asked, "problem": problem, "next": _next(request), "unknown_area": unknown}
+    return render(request, "applications/dukcapil.html", context, status=503 if problem else 200)
+
+
+@for_citizens
+@require_POST
+def revoke(request: Asked, consent_id: UUID) -> HttpResponse:
+    """Withdraw a consent."""
+    withdraw_consent(consent_id=consent_id, by=request.actor)
+    return redirect("/saya/data/")
