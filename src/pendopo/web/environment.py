@@ -8,6 +8,7 @@ from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
+from django.utils.html import json_script
 from jinja2 import Environment, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
@@ -140,6 +141,8 @@ def environment(**options: Any) -> Environment:
         "percent": percent,
         "form_fields": forms.form_fields,
         "form_errors": forms.form_errors,
+        "is_iso": forms.is_iso,
+        "json_script": json_script,
         "words": words,
         # What stands when a page is drawn without a request (the 500 page); the context overrides them.
         "page": Page(None),

@@ -1,6 +1,7 @@
 """Adapts a Django form to the dicts that the ``field`` macro draws, and reads dates as people type them."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -50,9 +51,24 @@ def parse_day(text: str) -> date | None:
         return None
 
 
-def form_fields(form: forms.BaseForm) -> list[dict[str, Any]]:
-    """Each field of a Django form as the dict that ``ui.field`` draws, in order."""
-    return [_field(bound) for bound in form]
+def is_iso(text: Any) -> bool:
+    """True when a native date input can show this value; anything else is shown as typed in a text input."""
+    if isinstance(text, date):
+        return True
+    try:
+        return bool(date.fromisoformat(str(text)))
+    except ValueError:
+        return False
+
+
+def form_fields(
+    form: forms.BaseForm, instead: Mapping[str, Mapping[str, Any]] | None = None
+) -> list[dict[str, Any]]:
+    """Each field of a Django form as the dict that ``ui.field`` draws, in order.
+
+    ``instead``: {field name: {what to say instead}}, for forms whose words are not ours.
+    """
+    return [_field(bound) | dict((instead or {}).get(bound.name, {})) for bound in form]
 
 
 def form_errors(form: forms.BaseForm) -> list[tuple[str, str]]:
@@ -69,6 +85,7 @@ def _field(bound: BoundField) -> dict[str, Any]:
     attrs = widget.attrs
     return {
         "name": bound.html_name,
+        "id": bound.auto_id,
         "label": bound.label,
         "widget": next((kind for known, kind in WIDGETS if isinstance(widget, known)), "text"),
         "value": "" if isinstance(widget, forms.PasswordInput) else bound.value(),

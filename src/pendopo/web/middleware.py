@@ -1,6 +1,7 @@
 """Turns the kernel's refusals into pages (or JSON under /api/): plain words, the right status, no detail leaked."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 import structlog
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -43,13 +44,16 @@ def wants_json(request: HttpRequest) -> bool:
 
 def denied(request: HttpRequest, error: Denied) -> HttpResponse:
     """409 when the thing moved on, else 403."""
-    status = 409 if words.is_conflict(error.code) else 403
+    status = HTTPStatus.CONFLICT if words.is_conflict(error.code) else HTTPStatus.FORBIDDEN
     log.info("denied", code=error.code, detail=str(error), path=request.path)
     message = str(words.denied(error.code))
     if wants_json(request):
         return JsonResponse({"error": "denied", "code": error.code, "message": message}, status=status)
     return render(
-        request, "errors/denied.html", {"message": message, "conflict": status == 409}, status=status
+        request,
+        "errors/denied.html",
+        {"message": message, "conflict": status == HTTPStatus.CONFLICT},
+        status=status,
     )
 
 

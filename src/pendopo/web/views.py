@@ -26,19 +26,22 @@ def gallery(request: HttpRequest) -> HttpResponse:
     )
 
 
-def bad_request(request: HttpRequest, **_why: object) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400."""
+    del exception  # never shown
     return render(request, "errors/400.html", status=400)
 
 
-def forbidden(request: HttpRequest, **_why: object) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403 of Django's own PermissionDenied."""
+    del exception  # never shown
     context = {"message": str(words.REFUSED), "conflict": False}
     return render(request, "errors/denied.html", context, status=403)
 
 
-def page_not_found(request: HttpRequest, **_why: object) -> HttpResponse:
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404."""
+    del exception  # never shown
     return middleware.not_found(request)
 
 
