@@ -1,0 +1,1 @@
+"""All writes of the module: receiving files, giving numbers, issuing and revoking papers."""

@@ -1,0 +1,205 @@
+"""Issuing a paper: number, page, signature, file, row, event and news, in one transaction; and revoking it.
+
+Numbers have no gaps: the counter's row stays locked until the paper is committed, and falls back when it is not.
+"""
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from pendopo.documents.connectors.files import client as files
+from pendopo.documents.connectors.pades import client as pades
+from pendopo.documents.connectors.typst import client as typst
+from pendopo.documents.models import Document
+from pendopo.documents.queries import Paper, number_plan, paper
+from pendopo.documents.rules import papers
+from pendopo.documents.rules.words import breakable, clean_text
+from pendopo.identity.api import Actor
+from pendopo.kernel import clock, events
+from pendopo.kernel.errors import Denied, NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Signatory:
+    """Who signs, as the paper shows it. ``rank`` and ``nip`` may be empty."""
+
+    name: str
+    title: str
+    rank: str = ""
+    nip: str = ""
+
+
+def issue(
+    *,
+    by: Actor,
+    subject: str,
+    kind: str,
+    title: str,
+    service_id: str,
+    service_name: str,
+    agency_id: str,
+    agency_name: str,
+    holder_name: str,
+    holder_ref: str,
+    signatory: Signatory,
+    rows: Sequence[tuple[str, str]] = (),
+    legal_basis: Sequence[str] = (),
+    reasons: Sequence[tuple[str, str]] = (),
+    template: str = "default",
+    valid_from: date | None = None,
+    valid_until: date | None = None,
+    intro: str = "",
+    closing: str = "",
+    agency_address: str = "",
+) -> Paper:
+    """Issue the paper of ``kind`` about ``subject`` ("application:<uuid>"), or return the one issued before.
+
+    ``rows`` (label, value) stand on the paper as given; ``reasons`` (text, legal basis) are for refusals. ``valid_from`` is
+    today unless said; ``valid_until`` is the last valid day, None for no end; both local dates.
+    Writes event ``issued`` on ``document:<id>`` and emits ``document_issued(document, subject, number)``.
+    Raises: Denied("validity_reversed"), Unavailable (template, key or disk: nothing is issued, no number is used up).
+    """
+    at, on = clock.now(), clock.today()
+    begins = valid_from or on
+    if valid_until is not None and valid_until < begins:
+        raise Denied("validity_reversed")
+    said: dict[str, Any] = {
+        "title": title,
+        "service_name": service_name,
+        "agency_name": agency_name,
+        "agency_address": agency_address,
+        "holder_name": holder_name,
+        "rows": [{"label": label, "value": value} for label, value in rows],
+        "reasons": [{"text": text, "legal_basis": basis} for text, basis in reasons],
+        "legal_basis": list(legal_basis),
+        "intro": intro,
+        "closing": closing,
+        "signatory": asdict(signatory),
+        "validity": papers.validity_words(begins, valid_until),
+        "issued_on": papers.day_words(on),
+        "demo": settings.MODE != "production",
+    }
+    said = {key: value for key, value in _clean(said).items() if value != ""}
+    with transaction.atomic():
+        _lock(f"{subject} {kind}")
+        before = Document.objects.filter(subject=subject, kind=kind).first()
+        if before is not None:
+            return paper(before)
+        number = papers.format_number(
+            number_plan(), agency=agency_id, kind=kind, sequence=take_number(agency_id, kind, on.year), on=on
+        )
+        row = Document(
+            id=uuid4(), number=number, code=new_code(), kind=kind, subject=subject, service_id=service_id,
+            service_name=clean_text(service_name), agency_id=agency_id, agency_name=clean_text(agency_name),
+            holder_ref=holder_ref, holder_name=clean_text(holder_name), valid_from=begins, valid_until=valid_until,
+            issued_at=at, signatory_name=clean_text(signatory.name), signatory_title=clean_text(signatory.title),
+            data={**said, "template": template},
+        )  # fmt: skip
+        pdf = _produce(row, template, at)
+        row.sha256, row.size = files.sha256_of(pdf), len(pdf)
+        files.write_once(files.document_path(row.id), pdf)
+        row.save(force_insert=True)
+        events.record(
+            f"document:{row.id}", "issued", actor=by.ref, number=number, sha256=row.sha256, about=subject
+        )
+        events.emit("document_issued", document=str(row.id), subject=subject, number=number)
+    return paper(row)
+
+
+def revoke(*, by: Actor, document_id: UUID, reason: str) -> Paper:
+    """Take a paper back, for ever; doing so twice changes nothing. Raises: NotFound, Denied("reason_missing")."""
+    reason = clean_text(reason)[:500]
+    if not reason:
+        raise Denied("reason_missing")
+    with transaction.atomic():
+        row = Document.objects.select_for_update().filter(pk=document_id).first()
+        if row is None:
+            raise NotFound
+        if row.state == papers.State.ISSUED:
+            row.state, row.revoked_at, row.revoked_reason = str(papers.State.REVOKED), clock.now(), reason
+            row.save(update_fields=["state", "revoked_at", "revoked_reason"])
+            events.record(f"document:{row.id}", "revoked", actor=by.ref, reason=reason)
+            events.emit("document_revoked", document=str(row.id), subject=row.subject, number=row.number)
+    return paper(row)
+
+
+def receipt(
+    *,
+    number: str,
+    agency_name: str,
+    status_path: str,
+    rows: Sequence[tuple[str, str]],
+    enclosures: Iterable[str] = (),
+    title: str = "Tanda Terima Permohonan",
+    closing: str = "",
+) -> bytes:
+    """Typeset a receipt (PDF, not signed, not kept). ``status_path``: path of the status page, such as ``/permohonan/...``."""
+    address = f"{settings.BASE_URL}{status_path}"
+    said = {
+        "title": title,
+        "number": number,
+        "agency_name": agency_name,
+        "rows": [{"label": label, "value": value} for label, value in rows],
+        "enclosures": list(enclosures),
+        "closing": closing,
+        "status_url": address,
+        "demo": settings.MODE != "production",
+    }
+    return typst.typeset(
+        "receipt", {**breakable(_clean(said)), "qr": typst.qr_svg(address)}, at=clock.now()
+    ).pdf
+
+
+def take_number(agency_id: str, kind: str, year: int) -> int:
+    """The next number of the series; its row stays locked until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO documents_numberseries AS s (agency_id, kind, year, last) VALUES (%s, %s, %s, 1) "
+            "ON CONFLICT (agency_id, kind, year) DO UPDATE SET last = s.last + 1 RETURNING last",
+            [agency_id, kind, year],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def new_code() -> str:
+    """A verification code nobody can guess: 80 random bits."""
+    return "".join(secrets.choice(papers.ALPHABET) for _ in range(papers.CODE_LENGTH))
+
+
+def _produce(row: Document, template: str, at: datetime) -> bytes:
+    """Typeset and sign."""
+    address = f"{settings.BASE_URL}/v/{row.code}/"
+    page = {
+        **breakable(row.data),
+        "number": row.number,
+        "code_shown": papers.show_code(row.code),
+        "verify_url": address,
+        "qr": typst.qr_svg(address),
+        "certificate_issuer": pades.issuer_name(),
+    }
+    made = typst.typeset(template, page, at=at)
+    place = str(settings.REGION.get("capital") or settings.REGION.get("name") or "")
+    return pades.sign_pdf(
+        made.pdf, name=row.signatory_name, reason=f"Penerbitan {row.number}", location=place
+    )
+
+
+def _lock(what: str) -> None:
+    """Only one transaction at a time issues this paper."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))", [f"document {what}"])
+
+
+def _clean(value: Any) -> Any:
+    """Clean every text in nested data."""
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, Mapping):
+        return {key: _clean(inner) for key, inner in value.items()}
+    return [_clean(inner) for inner in value] if isinstance(value, list | tuple) else value

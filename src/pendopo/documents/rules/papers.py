@@ -1,0 +1,123 @@
+"""Numbers, codes and validity of issued papers."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from pendopo.kernel.errors import Denied
+
+ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
+CODE_LENGTH: Final = 16  # 80 random bits: cannot be guessed
+_ALIKE: Final = str.maketrans({"O": "0", "I": "1", "L": "1"})
+
+DEFAULT_PATTERN: Final = "{classification}/{kind}/{sequence}/{agency}-{place}/{month_roman}/{year}"
+_PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
+_KNOWN: Final = frozenset(
+    {"classification", "kind", "sequence", "agency", "place", "month_roman", "month", "year"}
+)
+_NEEDED: Final = frozenset({"kind", "sequence", "agency", "year"})
+_ROMAN: Final = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
+
+
+_MONTHS: Final = (
+    "Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember"
+)  # fmt: skip
+
+
+class State(StrEnum):
+    ISSUED = "issued"
+    REVOKED = "revoked"
+
+
+class Standing(StrEnum):
+    """What the verification page says of a paper."""
+
+    VALID = "valid"
+    NOT_YET = "not_yet_valid"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class NumberPlan:
+    """How a city writes numbers; read from ``cities/<city>/documents/numbers.yaml``."""
+
+    place: str = ""
+    classification: str = "503"
+    digits: int = 4
+    pattern: str = DEFAULT_PATTERN
+    patterns: tuple[tuple[str, str], ...] = ()  # kind -> its own pattern
+    labels: tuple[tuple[str, str], ...] = ()  # kind -> what stands in the number
+    classifications: tuple[tuple[str, str], ...] = ()  # agency -> its archive classification
+
+
+def roman_month(month: int) -> str:
+    """``11`` -> ``XI``. Raises: ValueError unless 1..12."""
+    if not 1 <= month <= len(_ROMAN):
+        raise ValueError(f"no month {month}")
+    return _ROMAN[month - 1]
+
+
+def check_pattern(pattern: str) -> None:
+    """Raises: Denied("number_pattern") unless known placeholders only, and enough of them to tell two papers apart."""
+    found = set(_PLACEHOLDER.findall(pattern))
+    if not found <= _KNOWN or not found >= _NEEDED or len(pattern) > 100:  # noqa: PLR2004
+        raise Denied("number_pattern", f"{pattern!r} needs {sorted(_NEEDED)} and may use {sorted(_KNOWN)}")
+
+
+def kind_label(plan: NumberPlan, agency: str, kind: str) -> str:
+    """``dpmptsp``, ``dpmptsp-sip-perawat`` -> ``SIP-PERAWAT``, or what the city calls it."""
+    given = dict(plan.labels).get(kind)
+    return given or (kind.removeprefix(f"{agency}-") or kind).upper().replace("_", "-")
+
+
+def format_number(plan: NumberPlan, *, agency: str, kind: str, sequence: int, on: date) -> str:
+    """Write one number, such as ``503/SIP-PERAWAT/0001/DPMPTSP-BATAM/XI/2026``. ``on`` is the local date of issue."""
+    parts = {
+        "classification": dict(plan.classifications).get(agency, plan.classification),
+        "kind": kind_label(plan, agency, kind),
+        "sequence": f"{sequence:0{plan.digits}d}",
+        "agency": agency.upper(),
+        "place": plan.place,
+        "month_roman": roman_month(on.month),
+        "month": f"{on.month:02d}",
+        "year": str(on.year),
+    }
+    pattern = dict(plan.patterns).get(kind, plan.pattern)
+    check_pattern(pattern)
+    return _PLACEHOLDER.sub(lambda found: parts[found[1]], pattern)
+
+
+def read_code(typed: str) -> str:
+    """What a person typed -> the code: spaces and hyphens dropped, O read as 0, I and L as 1. "" when it cannot be one."""
+    code = re.sub(r"[\s\-]", "", typed[:64]).upper().translate(_ALIKE)
+    return code if len(code) == CODE_LENGTH and set(code) <= set(ALPHABET) else ""
+
+
+def day_words(on: date) -> str:
+    """``23 November 2026``: papers are written in Indonesian whatever the reader's language."""
+    return f"{on.day} {_MONTHS[on.month - 1]} {on.year}"
+
+
+def validity_words(begins: date, until: date | None) -> str:
+    """How a paper says how long it is valid."""
+    if until is None:
+        return f"Berlaku sejak {day_words(begins)} sampai ada perubahan atau pencabutan."
+    return f"{day_words(begins)} sampai dengan {day_words(until)}"
+
+
+def show_code(code: str) -> str:
+    """``7K3M9QX2A4BCDEFG`` -> ``7K3M-9QX2-A4BC-DEFG``."""
+    return "-".join(code[i : i + 4] for i in range(0, len(code), 4))
+
+
+def standing(state: str, valid_from: date, valid_until: date | None, on: date) -> Standing:
+    """What the paper is worth on a local date. The last day counts as valid."""
+    if state == State.REVOKED:
+        return Standing.REVOKED
+    if on < valid_from:
+        return Standing.NOT_YET
+    return Standing.EXPIRED if valid_until is not None and on > valid_until else Standing.VALID
