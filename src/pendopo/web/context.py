@@ -1,10 +1,12 @@
 """What every page knows: the city, the language, who is here. Reads settings and the request, never the database."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from pendopo import __version__
 
@@ -26,23 +28,30 @@ class Page:
 
     @property
     def city(self) -> str:
-        """``Kota Batam``."""
-        return str(settings.REGION.get("name", "Kota"))
+        """``Kota Batam``, in English where the region says it."""
+        return self._said(settings.REGION) or "Kota"
 
     @property
     def mall(self) -> str:
         """``Mal Pelayanan Publik Kota Batam``, in English where the region says it."""
-        region = settings.REGION
-        if self.language == "en":
-            return str(
-                region.get("mall_en") or region.get("mall_name_en") or f"{self.city} Public Service Mall"
-            )
-        return str(region.get("mall") or region.get("mall_name") or f"Mal Pelayanan Publik {self.city}")
+        mall = settings.REGION.get("mall", {})
+        return self._said(mall) or _("Mal Pelayanan Publik %(city)s") % {"city": self.city}
 
     @property
-    def complaint_phone(self) -> str:
-        """Where to complain by telephone, or an empty text."""
-        return str(settings.REGION.get("complaint_phone", ""))
+    def complaint_channels(self) -> list[dict[str, str]]:
+        """Where to complain: kind (web, phone, sms, email, desk), value and what to call it."""
+        channels = settings.REGION.get("mall", {}).get("complaint_channels", ())
+        return [
+            {
+                "label": self._said(channel) or str(channel["value"]),
+                "href": _href(channel["kind"], str(channel["value"])),
+            }
+            for channel in channels
+        ]
+
+    def _said(self, thing: Mapping[str, Any]) -> str:
+        english = thing.get("name_en") if self.language == "en" else ""
+        return str(english or thing.get("name") or "")
 
     @property
     def path(self) -> str:
@@ -72,6 +81,14 @@ class Page:
     def at(self, prefix: str) -> bool:
         """True when this page lies under ``prefix``: marks the entry of the menu."""
         return self.path.startswith(prefix)
+
+
+def _href(kind: str, value: str) -> str:
+    """Address a phone understands; an empty text for places."""
+    number = value.replace(" ", "").replace("-", "")
+    return {"web": value, "email": f"mailto:{value}", "phone": f"tel:{number}", "sms": f"sms:{number}"}.get(
+        kind, ""
+    )
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
