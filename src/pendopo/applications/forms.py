@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils.translation import get_language
@@ -17,7 +18,12 @@ from pendopo.kernel.money import rupiah
 Schema = Mapping[str, Any]
 
 _DATE = re.compile(r"^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})$")
-_HIDDEN_CHARACTERS = {"Cc", "Cf", "Cs", "Co"}  # control, format (also the marks that turn text around), surrogates, private
+_HIDDEN_CHARACTERS = {
+    "Cc",
+    "Cf",
+    "Cs",
+    "Co",
+}  # control, format (also the marks that turn text around), surrogates, private
 _JOINERS = {"\u200d", "\ufe0f"}  # parts of emoji
 
 SOURCES = {
@@ -74,7 +80,11 @@ def pages(schema: Schema) -> list[Page]:
 def clean(text: str) -> str:
     """Text as people meant it: composed, trimmed, without invisible characters (but emoji keep theirs)."""
     composed = unicodedata.normalize("NFC", text)
-    kept = (c for c in composed if c in "\n\t" or c in _JOINERS or unicodedata.category(c) not in _HIDDEN_CHARACTERS)
+    kept = (
+        c
+        for c in composed
+        if c in "\n\t" or c in _JOINERS or unicodedata.category(c) not in _HIDDEN_CHARACTERS
+    )
     return "".join(kept).replace("\r", "").strip()
 
 
@@ -113,6 +123,15 @@ def _typed(field: Schema, text: str) -> Any:
     return text
 
 
+def is_uuid(value: Any) -> bool:
+    """True for the text of a uuid: what a hidden field may claim to be."""
+    try:
+        UUID(str(value))
+    except ValueError:
+        return False
+    return True
+
+
 def shown(field: Schema, value: Any, files: Mapping[str, Any]) -> str:
     """A value as the reader sees it in a summary."""
     if value in (None, ""):
@@ -147,7 +166,10 @@ def source_words(source: Mapping[str, Any] | None) -> str:
     if not source:
         return ""
     on = datetime.fromisoformat(source["at"]).strftime("%d-%m-%Y")
-    return _("Dari %(source)s, %(on)s") % {"source": _(str(SOURCES.get(source["source"], source["source"]))), "on": on}
+    return _("Dari %(source)s, %(on)s") % {
+        "source": _(str(SOURCES.get(source["source"], source["source"]))),
+        "on": on,
+    }
 
 
 def field_for(
@@ -177,7 +199,10 @@ def field_for(
         "max_length": field.get("maxLength", 0),
         "min": field.get("formatMinimum", ""),
         "max": field.get("formatMaximum", ""),
-        "options": [(value, words(option, "name", "name_en")) for value, option in (field.get("x-options") or {}).items()],
+        "options": [
+            (value, words(option, "name", "name_en"))
+            for value, option in (field.get("x-options") or {}).items()
+        ],
     }
     if field.get("type") == "integer" and widget in {"text", "number"}:
         drawn |= {"widget": "number", "inputmode": "numeric"}
@@ -186,7 +211,12 @@ def field_for(
         drawn |= {
             "upload": "/berkas/",
             "requirement": field.get("x-requirement", name),
-            "file": {"id": str(upload.id), "name": upload.name, "size": upload.size, "url": f"/berkas/{upload.id}/"}
+            "file": {
+                "id": str(upload.id),
+                "name": upload.name,
+                "size": upload.size,
+                "url": f"/berkas/{upload.id}/",
+            }
             if upload
             else None,
         }
@@ -230,13 +260,21 @@ def summary_rows(
                 "source": source_words(sources.get(name)),
                 "error": errors.get(name, ""),
                 "change": f"{change}{page.id}/?ubah=1#f-{name}" if change else "",
-                "file": str(answers.get(name)) if field.get("x-widget") == "file" and answers.get(name) else "",
+                "file": str(answers.get(name))
+                if field.get("x-widget") == "file" and answers.get(name)
+                else "",
             }
         )
     return rows
 
 
-def known(schema: Schema, page: Page, answers: Mapping[str, Any], sources: Mapping[str, Any], errors: Mapping[str, str]) -> bool:
+def known(
+    schema: Schema,
+    page: Page,
+    answers: Mapping[str, Any],
+    sources: Mapping[str, Any],
+    errors: Mapping[str, str],
+) -> bool:
     """True when the page asks nothing new: every field is filled from a source, or optional, and right."""
     required = set(schema.get("required", ()))
     asks = [name for name in page.fields if name in required or name in answers]

@@ -13,7 +13,7 @@ from pendopo.applications.models import Application
 from pendopo.applications.models import Step as StepRow
 from pendopo.applications.rules import Case, State, Step, StepKind, StepStatus
 from pendopo.catalogue.api import ServiceVersion, condition, get_version
-from pendopo.documents.api import latest_uploads
+from pendopo.documents.api import list_latest_uploads
 from pendopo.identity.api import Actor, ActorKind, facts_of, get_person, nik_of, seal, unseal
 from pendopo.kernel import events
 from pendopo.kernel.errors import NotFound
@@ -40,7 +40,7 @@ def steps_of_version(version_id: UUID) -> tuple[Step, ...]:
 @lru_cache(maxsize=2048)
 def secret_fields(version_id: UUID) -> frozenset[str]:
     """Form fields that hold a NIK and are therefore kept sealed."""
-    properties: Mapping[str, Mapping[str, Any]] = get_version(version_id).content["form"]["properties"]
+    properties: Mapping[str, Mapping[str, Any]] = get_version(version_id).content["form"]["schema"]["properties"]
     return frozenset(name for name, schema in properties.items() if schema.get("x-widget") == "nik")
 
 
@@ -88,7 +88,7 @@ def prefill(
     nik, registered = nik_of(person), person.created_at
     answers: dict[str, Any] = {}
     sources: dict[str, Any] = {}
-    for name, schema in version.content["form"]["properties"].items():
+    for name, schema in version.content["form"]["schema"]["properties"].items():
         key = schema.get("x-fact")
         if schema.get("x-person", "self") != "self":
             continue
@@ -102,10 +102,10 @@ def prefill(
             )
     files = {
         schema["x-requirement"]: name
-        for name, schema in version.content["form"]["properties"].items()
+        for name, schema in version.content["form"]["schema"]["properties"].items()
         if schema.get("x-widget") == "file" and "x-requirement" in schema
     }
-    for held in latest_uploads(by, set(files)):
+    for held in list_latest_uploads(by, files) if files else ():
         name = files[held.requirement]
         answers[name], sources[name] = str(held.id), {"source": "upload", "at": held.created_at.isoformat()}
     return answers, sources

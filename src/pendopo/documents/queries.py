@@ -192,6 +192,12 @@ def list_uploads(ids: Iterable[UUID]) -> dict[UUID, Stored]:
     return {row.id: stored(row) for row in Upload.objects.filter(pk__in=list(ids)).order_by("created_at")}
 
 
+def list_latest_uploads(actor: Actor, requirements: Iterable[str]) -> list[Stored]:
+    """The actor's newest complete file for each of the requirements: what need not be uploaded again."""
+    rows = Upload.objects.filter(owner=actor.ref, state="complete", requirement__in=list(requirements))
+    return [stored(row) for row in rows.order_by("requirement", "-created_at").distinct("requirement")]
+
+
 def get_document(document_id: UUID, actor: Actor, *, allowed: bool = False) -> Paper:
     """A paper for its holder, for staff of the agency that issued it and for the mall operator. Raises: NotFound."""
     row = Document.objects.filter(pk=document_id).first()

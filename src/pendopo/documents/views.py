@@ -16,6 +16,7 @@ from pendopo.documents import api
 from pendopo.documents.forms import CheckFile
 from pendopo.identity.api import Actor
 from pendopo.kernel.errors import Denied, Invalid, NotFound, Unavailable
+from pendopo.web.downloads import send_file
 
 View = Callable[..., HttpResponseBase]
 
@@ -175,14 +176,7 @@ def _matched(form: CheckFile) -> tuple[api.Match | None, int]:
 
 
 def _send(found: api.Readable) -> FileResponse:
-    """Send a file so that no browser takes it for anything but what it is."""
-    response = FileResponse(
-        found.path.open("rb"), as_attachment=True, filename=found.name, content_type=found.content_type
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return send_file(found.path, found.name, found.content_type)
 
 
 def _plain(response: HttpResponse) -> HttpResponse:

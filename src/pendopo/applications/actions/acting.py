@@ -16,7 +16,7 @@ from pendopo.catalogue.api import ServiceVersion, get_version, validate
 from pendopo.identity.api import SYSTEM, Actor, ActorKind, get_person
 from pendopo.kernel import clock
 from pendopo.kernel.errors import Denied, Invalid, NotFound
-from pendopo.payments.api import BillLine, bill, cancel_for
+from pendopo.payments.api import BillLine, bill, cancel, get_bill
 from pendopo.region.api import calendar, closing_at
 
 _TRIES = 5
@@ -87,10 +87,19 @@ def _write(
     with transaction.atomic():
         written = _execute(arguments)
         if written and verb is Verb.WITHDRAW:
-            cancel_for(subject=f"application:{loaded.id}", by=SYSTEM)
+            _cancel_bill(loaded.id)
         elif written:
             _raise_bill(loaded, version, change.get("fee_lines", loaded.fee_lines))
     return written
+
+
+def _cancel_bill(application_id: UUID) -> None:
+    """Nobody has to pay for what was withdrawn."""
+    try:
+        open_bill = get_bill(f"application:{application_id}")
+    except NotFound:
+        return
+    cancel(bill_id=open_bill.id, by=SYSTEM, reason="application withdrawn")
 
 
 def _execute(arguments: list[Any]) -> bool:

@@ -14,7 +14,7 @@ from pendopo.applications import queries
 from pendopo.applications.models import Application
 from pendopo.applications.rules import EDITABLE, Case, State, Step, Verb, begin, check
 from pendopo.catalogue.api import ServiceVersion, fee_lines, get_service, get_version, validate
-from pendopo.documents.api import check_uploads
+from pendopo.documents.api import list_uploads
 from pendopo.identity.api import Actor, ActorKind, get_business
 from pendopo.kernel import clock
 from pendopo.kernel.errors import Denied, Invalid, NotFound
@@ -45,7 +45,7 @@ def start(*, service_id: str, by: Actor, business_id: UUID | None = None) -> App
         if (
             held is not None
         ):  # the service has changed since: keep what was typed where the question still exists
-            known = version.content["form"]["properties"]
+            known = version.content["form"]["schema"]["properties"]
             answers |= {
                 name: value for name, value in queries.open_answers(held.answers).items() if name in known
             }
@@ -94,7 +94,7 @@ def save(*, application_id: UUID, answers: Mapping[str, Any], by: Actor) -> None
             raise NotFound
         if State(row.state) not in EDITABLE:
             raise Denied("not_editable")
-        allowed = get_version(row.version_id).content["form"]["properties"]
+        allowed = get_version(row.version_id).content["form"]["schema"]["properties"]
         if row.remarks:
             allowed = {remark["field"] for remark in row.remarks}
         before = queries.open_answers(row.answers)
@@ -133,7 +133,7 @@ def file(
     _check_applicant_kind(version, by, business_id)
     application_id = uuid5(NAMESPACE_URL, f"{by.ref}/{key}")
     told, sources = dict(answers), {}
-    if any(name not in told for name in version.content["form"].get("required", ())):
+    if any(name not in told for name in version.content["form"]["schema"].get("required", ())):
         known, sources = queries.prefill(version, by, business_id)
         sources = {name: source for name, source in sources.items() if name not in told}
         told = {**known, **told}
@@ -209,13 +209,14 @@ def _step_json(step: Step, position: int) -> dict[str, Any]:
 
 def check_files(version: ServiceVersion, answers: Mapping[str, Any], by: Actor) -> dict[str, str]:
     """Every file named in the answers is the actor's own and complete."""
-    properties = version.content["form"]["properties"]
+    properties = version.content["form"]["schema"]["properties"]
     named = {
-        name: str(value)
+        name: UUID(value)
         for name, value in answers.items()
         if value and properties[name].get("x-widget") == "file"
     }
-    good = check_uploads(set(named.values()), by)
+    found = list_uploads(named.values()) if named else {}
+    good = {upload.id for upload in found.values() if upload.owner == by.ref and upload.state == "complete"}
     return {
         name: _("Berkas ini belum terunggah sampai selesai. Unggah sekali lagi.")
         for name, upload in named.items()

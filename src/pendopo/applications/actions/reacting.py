@@ -11,7 +11,7 @@ from pendopo.applications.actions.acting import advance
 from pendopo.applications.models import Application
 from pendopo.applications.rules import State, StepKind, StepStatus, Verb
 from pendopo.catalogue.api import ServiceVersion, facts, get_version
-from pendopo.documents.api import issue
+from pendopo.documents.api import Signatory, issue
 from pendopo.identity.api import SYSTEM, Actor, ActorKind, record_facts
 from pendopo.kernel import clock
 
@@ -31,7 +31,7 @@ def on_submitted(*, application: str, **_more: Any) -> None:
     version = get_version(row.version_id)
     vocabulary = facts()
     told: dict[str, dict[str, Any]] = {"person": {}, "business": {}}
-    for name, schema in version.content["form"]["properties"].items():
+    for name, schema in version.content["form"]["schema"]["properties"].items():
         key = schema.get("x-fact")
         mine = schema.get("x-person", "self") == "self"
         if key in vocabulary and key != "person.nik" and mine and name not in row.sources:
@@ -71,7 +71,8 @@ def on_decided(*, application: str, **_more: Any) -> None:
     months = None if refused else content["output"].get("validity_months")
     document = issue(
         subject=f"application:{row.id}",
-        kind="penolakan" if refused else content["output"]["document"],
+        kind="Penolakan" if refused else content["output"]["document"],
+        title=_("Surat Penolakan") if refused else content["output"]["document"],
         template="rejection" if refused else "default",
         service_id=row.service_id,
         service_name=content["name"],
@@ -81,10 +82,12 @@ def on_decided(*, application: str, **_more: Any) -> None:
         holder_ref=f"person:{row.applicant_id}",
         rows=_document_rows(row, version),
         legal_basis=content["legal_basis"],
-        reasons=[row.decision.get("reason", ""), row.decision.get("legal_basis", "")] if refused else [],
-        signatory_name=row.decision.get("name") or SYSTEM.name,
-        signatory_title=row.decision.get("title") or content["agency"]["name"],
-        signatory_employee_no=row.decision.get("employee_no") or "",
+        reasons=[(row.decision.get("reason", ""), row.decision.get("legal_basis", ""))] if refused else [],
+        signatory=Signatory(
+            name=row.decision.get("name") or SYSTEM.name,
+            title=row.decision.get("title") or content["agency"]["name"],
+            nip=row.decision.get("employee_no") or "",
+        ),
         valid_from=decided_on,
         valid_until=_months_later(decided_on, months) if months else None,
         by=SYSTEM,
@@ -96,7 +99,7 @@ def _document_rows(row: Application, version: ServiceVersion) -> list[tuple[str,
     """What the paper shows: the fields the form marks ``x-print``, or else number, applicant and service."""
     answers = queries.open_answers(row.answers)
     rows = [(_("Nomor permohonan"), row.number or ""), (_("Nama pemohon"), row.applicant.full_name)]
-    for name, schema in version.content["form"]["properties"].items():
+    for name, schema in version.content["form"]["schema"]["properties"].items():
         if schema.get("x-print") and answers.get(name) not in (None, ""):
             option = (schema.get("x-options") or {}).get(str(answers[name]))
             rows.append((schema["title"], option["name"] if option else str(answers[name])))

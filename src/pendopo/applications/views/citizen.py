@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from pendopo.applications import api, forms
 from pendopo.applications.views.doors import Asked, for_citizens
 from pendopo.catalogue.api import ServiceVersion, get_service, get_version, validate
-from pendopo.documents.api import files_named, get_document, receive
+from pendopo.documents.api import get_document, list_uploads, receive
 from pendopo.identity.api import get_person, list_businesses
 from pendopo.kernel import clock
 from pendopo.kernel.errors import Denied, Invalid, NotFound
@@ -21,7 +21,9 @@ from pendopo.region.api import closing_at
 def _files(answers: dict[str, Any], schema: forms.Schema, request: Asked) -> dict[str, Any]:
     """Uploads that the answers name, by id."""
     names = [n for n, field in schema["properties"].items() if field.get("x-widget") == "file"]
-    return files_named({str(answers[name]) for name in names if answers.get(name)}, request.actor)
+    ids = [answers[name] for name in names if forms.is_uuid(answers.get(name))]
+    found = list_uploads(ids) if ids else {}
+    return {str(upload.id): upload for upload in found.values() if upload.owner == request.actor.ref}
 
 
 @for_citizens
@@ -29,7 +31,11 @@ def _files(answers: dict[str, Any], schema: forms.Schema, request: Asked) -> dic
 def begin(request: Asked, service_id: str) -> HttpResponse:
     """Before the first question: for whom, what is needed, how long, how much."""
     version = get_service(service_id)
-    businesses = list_businesses(request.actor.id) if request.actor.id and version.content["applicant"] != "person" else []
+    businesses = (
+        list_businesses(request.actor.id)
+        if request.actor.id and version.content["applicant"] != "person"
+        else []
+    )
     if request.method == "POST":
         chosen = request.POST.get("business", "")
         row = api.start(service_id=service_id, by=request.actor, business_id=UUID(chosen) if chosen else None)
@@ -43,9 +49,9 @@ def _next_page(application_id: UUID, version: ServiceVersion, request: Asked, af
     answers = api.open_answers(row.answers)
     errors = validate(version, answers)
     remarked = {remark["field"] for remark in row.remarks}
-    for page in forms.pages(version.content["form"]):
+    for page in forms.pages(version.content["form"]["schema"]):
         wanted = not remarked.isdisjoint(page.fields) if remarked else True
-        skip = not remarked and forms.known(version.content["form"], page, answers, row.sources, errors)
+        skip = not remarked and forms.known(version.content["form"]["schema"], page, answers, row.sources, errors)
         if page.position > after and wanted and not skip:
             return f"/permohonan/{application_id}/isi/{page.id}/"
     return f"/permohonan/{application_id}/periksa/"
@@ -57,7 +63,7 @@ def fill(request: Asked, application_id: UUID, page_id: str) -> HttpResponse:
     """One page of the form."""
     row = api.get_own(application_id, request.actor)
     version = get_version(row.version_id)
-    schema = version.content["form"]
+    schema = version.content["form"]["schema"]
     page = next((page for page in forms.pages(schema) if page.id == page_id), None)
     if page is None:
         raise NotFound
@@ -69,7 +75,9 @@ def fill(request: Asked, application_id: UUID, page_id: str) -> HttpResponse:
             return JsonResponse({"saved": True})
         row = api.get_own(application_id, request.actor)
         found = validate(version, api.open_answers(row.answers))
-        errors |= {name: message for name, message in found.items() if name in page.fields and name not in errors}
+        errors |= {
+            name: message for name, message in found.items() if name in page.fields and name not in errors
+        }
         if not errors:
             return redirect(_next_page(row.id, version, request, after=page.position))
     answers = api.open_answers(row.answers)
@@ -83,7 +91,12 @@ def fill(request: Asked, application_id: UUID, page_id: str) -> HttpResponse:
         "labels": {name: forms.words(schema["properties"][name], "title", "x-title-en") for name in names},
         "fields": [
             forms.field_for(
-                schema, name, answers=answers, sources=row.sources, errors=errors, files=_files(answers, schema, request)
+                schema,
+                name,
+                answers=answers,
+                sources=row.sources,
+                errors=errors,
+                files=_files(answers, schema, request),
             )
             for name in names
         ],
@@ -100,7 +113,11 @@ def _asked(page: forms.Page, remarks: list[dict[str, str]]) -> tuple[str, ...]:
 
 def _take(request: Asked, schema: forms.Schema, page: forms.Page) -> tuple[dict[str, Any], dict[str, str]]:
     """What was typed, and files sent along the plain way (without JavaScript)."""
-    posted = tuple(n for n in page.fields if n in request.POST or f"{n}_id" in request.POST or n in request.FILES or _boxed(schema, n))
+    posted = tuple(
+        n
+        for n in page.fields
+        if n in request.POST or f"{n}_id" in request.POST or n in request.FILES or _boxed(schema, n)
+    )
     typed, errors = forms.read(schema, posted, request), {}
     for name in page.fields:
         sent = request.FILES.get(name)
@@ -131,7 +148,7 @@ def review(request: Asked, application_id: UUID) -> HttpResponse:
     """Check your answers, then file (or send the correction back)."""
     row = api.get_own(application_id, request.actor)
     version = get_version(row.version_id)
-    schema = version.content["form"]
+    schema = version.content["form"]["schema"]
     errors: dict[str, str] = {}
     if request.method == "POST":
         try:
@@ -203,10 +220,12 @@ def status(request: Asked, application_id: UUID) -> HttpResponse:
         "steps": _drawn_steps(row.id, version),
         "events": api.timeline(row.id),
         "bill": get_bill(subject) if row.state == "awaiting_payment" else None,
-        "document": get_document(row.document_id) if row.document_id else None,
+        "document": get_document(row.document_id, request.actor) if row.document_id else None,
         "due_at": closing_at(row.due_on) if row.due_on else None,
         "late": bool(row.due_on and clock.today() > row.due_on and row.decided_at is None),
-        "labels": {name: _label(version.content["form"], name) for name in version.content["form"]["properties"]},
+        "labels": {
+            name: _label(version.content["form"]["schema"], name) for name in version.content["form"]["schema"]["properties"]
+        },
     }
     return render(request, "applications/status.html", context)
 
@@ -216,7 +235,11 @@ def _drawn_steps(application_id: UUID, version: ServiceVersion) -> list[dict[str
     drawn = {"done": "done", "open": "now"}
     words = {step["id"]: step for step in version.content["procedure"]["steps"]}
     return [
-        {"title": forms.words(words[step.key], "name", "name_en"), "state": drawn.get(step.status, "next"), "agency": step.agency_id}
+        {
+            "title": forms.words(words[step.key], "name", "name_en"),
+            "state": drawn.get(step.status, "next"),
+            "agency": step.agency_id,
+        }
         for step in api.list_steps(application_id)
         if step.status not in {"skipped", "cancelled"}
     ]

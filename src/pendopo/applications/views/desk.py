@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -13,12 +13,13 @@ from pendopo.applications import api, forms
 from pendopo.applications.rules import REMARKS
 from pendopo.applications.views.doors import Asked, for_staff
 from pendopo.catalogue.api import get_version
-from pendopo.documents.api import files_by_id, get_document, send_upload
+from pendopo.documents.api import get_document, list_uploads, open_upload
 from pendopo.identity.api import mask_nik, note_access
 from pendopo.kernel import clock
 from pendopo.kernel.errors import Denied, NotFound
 from pendopo.region.api import calendar, closing_at, working_days_between
 from pendopo.web import words
+from pendopo.web.downloads import send_file
 
 PAGE = 50
 
@@ -63,13 +64,21 @@ def case_file(request: Asked, application_id: UUID) -> HttpResponse:
     return _show(request, application_id)
 
 
-def _show(request: Asked, application_id: UUID, *, problem: str = "", typed: Any = None, status: int = 200) -> HttpResponse:
+def _show(
+    request: Asked, application_id: UUID, *, problem: str = "", typed: Any = None, status: int = 200
+) -> HttpResponse:
     row = api.get_for_staff(application_id, request.actor)
     version = get_version(row.version_id)
-    schema = version.content["form"]
+    schema = version.content["form"]["schema"]
     answers = api.open_answers(row.answers)
-    names = [n for n, field in schema["properties"].items() if field.get("x-widget") == "file" and answers.get(n)]
-    files = files_by_id({str(answers[name]) for name in names})
+    names = [
+        n for n, field in schema["properties"].items() if field.get("x-widget") == "file" and answers.get(n)
+    ]
+    files = (
+        {str(upload.id): upload for upload in list_uploads([answers[name] for name in names]).values()}
+        if names
+        else {}
+    )
     shown_pages = forms.pages(schema)
     note_access(
         person_id=row.applicant_id,
@@ -85,11 +94,19 @@ def _show(request: Asked, application_id: UUID, *, problem: str = "", typed: Any
         "sections": [
             (page.title, rows)
             for page in shown_pages
-            if (rows := forms.summary_rows(schema, page, answers=answers, sources=row.sources, errors={}, files={}, change=""))
+            if (
+                rows := forms.summary_rows(
+                    schema, page, answers=answers, sources=row.sources, errors={}, files={}, change=""
+                )
+            )
             if (rows := [r for r in rows if not r["file"]])
         ],
         "documents": [
-            {"name": name, "label": forms.words(schema["properties"][name], "title", "x-title-en"), "file": files.get(str(answers[name]))}
+            {
+                "name": name,
+                "label": forms.words(schema["properties"][name], "title", "x-title-en"),
+                "file": files.get(str(answers[name])),
+            }
             for name in names
         ],
         "steps": [(step, _step_words(version.content, step.key)) for step in api.list_steps(application_id)],
@@ -98,12 +115,17 @@ def _show(request: Asked, application_id: UUID, *, problem: str = "", typed: Any
             for step in loaded.case.steps
             if (verbs := api.verbs_for(loaded.case, step, request.actor))
         ],
-        "remark_fields": [(name, forms.words(schema["properties"][name], "title", "x-title-en")) for name in schema["properties"]],
+        "remark_fields": [
+            (name, forms.words(schema["properties"][name], "title", "x-title-en"))
+            for name in schema["properties"]
+        ],
         "remark_reasons": [(code, words.remark(code)) for code in REMARKS],
         "events": api.timeline(row.id),
-        "labels": {name: forms.words(field, "title", "x-title-en") for name, field in schema["properties"].items()},
+        "labels": {
+            name: forms.words(field, "title", "x-title-en") for name, field in schema["properties"].items()
+        },
         "nik_mask": mask_nik,
-        "document": get_document(row.document_id) if row.document_id else None,
+        "document": get_document(row.document_id, request.actor, allowed=True) if row.document_id else None,
         "due_at": closing_at(row.due_on) if row.due_on else None,
         "left": working_days_between(clock.today(), row.due_on, calendar()) if row.due_on else None,
         "problem": problem,
@@ -127,14 +149,24 @@ def act(request: Asked, application_id: UUID, step_key: str, verb: str) -> HttpR
         raise NotFound from unknown
     try:
         state = api.advance(
-            application_id=application_id, verb=known_verb, by=request.actor, step_key=step_key, act=_read_act(request)
+            application_id=application_id,
+            verb=known_verb,
+            by=request.actor,
+            step_key=step_key,
+            act=_read_act(request),
         )
     except Denied as refused:
         problem = str(words.denied(refused.code))
         return _show(
-            request, application_id, problem=problem, typed=request.POST, status=409 if words.is_conflict(refused.code) else 422
+            request,
+            application_id,
+            problem=problem,
+            typed=request.POST,
+            status=409 if words.is_conflict(refused.code) else 422,
         )
-    messages.success(request, _("Tercatat. Keadaan berkas sekarang: %(state)s.") % {"state": words.state(state)})
+    messages.success(
+        request, _("Tercatat. Keadaan berkas sekarang: %(state)s.") % {"state": words.state(state)}
+    )
     return redirect("/kerja/")
 
 
@@ -144,7 +176,10 @@ def _read_act(request: Asked) -> api.Act:
     remarks = tuple(
         api.Remark(field, reason, forms.clean(note)[:500])
         for field, reason, note in zip(
-            post.getlist("remark_field"), post.getlist("remark_reason"), post.getlist("remark_note"), strict=False
+            post.getlist("remark_field"),
+            post.getlist("remark_reason"),
+            post.getlist("remark_note"),
+            strict=False,
         )
         if field and reason
     )
@@ -160,25 +195,33 @@ def _read_act(request: Asked) -> api.Act:
 
 def _fee_lines(post: Any) -> tuple[dict[str, Any], ...]:
     lines = []
-    for name, amount, basis in zip(post.getlist("fee_name"), post.getlist("fee_amount"), post.getlist("fee_basis"), strict=False):
+    for name, amount, basis in zip(
+        post.getlist("fee_name"), post.getlist("fee_amount"), post.getlist("fee_basis"), strict=False
+    ):
         digits = "".join(c for c in amount if c not in "Rp. ")
         if not name.strip() and not digits:
             continue
         if not digits.isdigit() or len(digits) > 15:  # noqa: PLR2004 - no fee has more digits
             raise Denied("fee_invalid")
-        lines.append({"id": f"line{len(lines) + 1}", "name": forms.clean(name)[:160], "amount_idr": int(digits), "legal_basis": forms.clean(basis)[:300]})
+        lines.append(
+            {
+                "id": f"line{len(lines) + 1}",
+                "name": forms.clean(name)[:160],
+                "amount_idr": int(digits),
+                "legal_basis": forms.clean(basis)[:300],
+            }
+        )
     return tuple(lines)
 
 
 @for_staff
 @require_GET
-def attachment(request: Asked, application_id: UUID, field: str) -> HttpResponse:
+def attachment(request: Asked, application_id: UUID, field: str) -> FileResponse:
     """A file of the application, for staff whose agency has a part in it."""
     row = api.get_for_staff(application_id, request.actor)
     value = row.answers.get(field)
-    schema = get_version(row.version_id).content["form"]["properties"]
+    schema = get_version(row.version_id).content["form"]["schema"]["properties"]
     if not value or schema.get(field, {}).get("x-widget") != "file":
         raise NotFound
-    return send_upload(UUID(value))
-
-
+    found = open_upload(UUID(value), request.actor, allowed=True)
+    return send_file(found.path, found.name, found.content_type)

@@ -48,7 +48,9 @@ def mine(request: Asked) -> HttpResponse:
     if request.actor.kind is not ActorKind.PERSON:
         return redirect("/saya/identitas/")
     rows = api.list_own(request.actor)
-    cards = [(row, get_version(row.version_id).content) for row in rows if row.state != "withdrawn" or row.number]
+    cards = [
+        (row, get_version(row.version_id).content) for row in rows if row.state != "withdrawn" or row.number
+    ]
     return render(request, "applications/mine.html", {"cards": cards, "person": request.actor})
 
 
@@ -92,7 +94,10 @@ def identity(request: Asked) -> HttpResponse:
     typed = {"full_name": "", "nik": ""}
     errors: dict[str, str] = {}
     if request.method == "POST":
-        typed = {"full_name": forms.clean(request.POST.get("full_name", "")), "nik": request.POST.get("nik", "")}
+        typed = {
+            "full_name": forms.clean(request.POST.get("full_name", "")),
+            "nik": request.POST.get("nik", ""),
+        }
         nik = "".join(c for c in typed["nik"] if c not in " .-")
         errors = _identity_errors(typed["full_name"], nik)
         if not errors:
@@ -144,11 +149,17 @@ def dukcapil(request: Asked) -> HttpResponse:
             fill_from_dukcapil(by=request.actor)
             return redirect(_next(request))
         except Unavailable:
-            problem = _("Dukcapil sedang tidak menjawab. Anda boleh melanjutkan dan mengisi sendiri; data diperiksa kemudian.")
+            problem = _(
+                "Dukcapil sedang tidak menjawab. Anda boleh melanjutkan dan mengisi sendiri; data diperiksa kemudian."
+            )
         except Denied as refused:
             problem = str(words.denied(refused.code))
     vocabulary = facts()
-    asked = [forms.words(fact, "name", "name_en") for fact in vocabulary.values() if fact.get("registry") == "dukcapil"]
+    asked = [
+        forms.words(fact, "name", "name_en")
+        for fact in vocabulary.values()
+        if fact.get("registry") == "dukcapil"
+    ]
     nik = nik_of(get_person(request.actor.id)) or ""
     unknown = not district_name(f"{nik[:2]}.{nik[2:4]}.{nik[4:6]}") if nik else False
     context = {"asked": asked, "problem": problem, "next": _next(request), "unknown_area": unknown}
