@@ -58,7 +58,9 @@ def said(thing: Any, name: str = "name") -> Any:
 
 def zone_label() -> str:
     """``WIB``, ``WITA`` or ``WIT``."""
-    return str(settings.REGION.get("timezone_label") or ZONE_LABELS.get(settings.TIME_ZONE, settings.TIME_ZONE))
+    return str(
+        settings.REGION.get("timezone_label") or ZONE_LABELS.get(settings.TIME_ZONE, settings.TIME_ZONE)
+    )
 
 
 def day(on: date | None) -> str:
