@@ -1,0 +1,248 @@
+"""Loading a city into the catalogue and writing it back out; noting searches that found nothing. All writes of this module."""
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from django.db import connection, transaction
+
+from pendopo.catalogue.connectors.folder import client as folder
+from pendopo.catalogue.models import Agency, Register, SearchMiss, SearchPhrase, Service, ServiceVersion
+from pendopo.catalogue.queries.lists import registers
+from pendopo.catalogue.rules import checks, words
+from pendopo.catalogue.rules.categories import CATEGORIES
+from pendopo.catalogue.rules.city import City, Problem
+from pendopo.catalogue.rules.content import assemble, digest
+from pendopo.catalogue.rules.shown import LoadReport
+from pendopo.catalogue.rules.standard import standard_of
+from pendopo.kernel import clock, events
+from pendopo.kernel.errors import Invalid
+
+REGISTERS: Final = ("requirements", "procedures", "references")
+MAX_MISSES: Final = 20_000
+
+
+def check(city_dir: Path) -> list[Problem]:
+    """Return everything wrong with a city's folder, in the order of files and lines; empty when it can be loaded."""
+    return _read(city_dir)[1]
+
+
+def _read(city_dir: Path) -> tuple[City, list[Problem]]:
+    city, unreadable = folder.read(Path(city_dir))
+    return city, sorted({*unreadable, *checks.problems(city)})
+
+
+@transaction.atomic
+def load(city_dir: Path, *, by: str) -> LoadReport:
+    """Make the catalogue say what the folder says; ``by`` names the actor in the event log.
+
+    A changed service gets a new version, a service that is gone becomes inactive, the rest stays untouched.
+    Raises: Invalid({"path:line": message}) when the folder has problems; then nothing changes.
+    """
+    city, problems = _read(city_dir)
+    if problems:
+        raise Invalid({f"{problem.path}:{problem.line}": problem.message for problem in problems})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('catalogue', 0))")
+    contents = {placed.data["id"]: assemble(placed, city) for placed in city.placed()}
+    _save_agencies(city)
+    report = _save_services(contents, len(city.agencies))
+    _save_registers(city)
+    _index(contents, city)
+    changes = {"new": list(report.new), "changed": list(report.changed), "retired": list(report.retired)}
+    if any(changes.values()):
+        events.record("catalogue", "catalogue_loaded", actor=by, **changes)
+        events.emit("catalogue_loaded", **changes)
+    return report
+
+
+def _save_agencies(city: City) -> None:
+    rows = [
+        Agency(
+            id=key,
+            name=agency["name"],
+            name_en=agency["name_en"],
+            level=agency["level"],
+            data={name: agency.get(name) for name in ("presence", "connector", "complaint_channels")},
+            is_active=True,
+        )
+        for key, agency in city.agencies.items()
+    ]
+    columns = ["name", "name_en", "level", "data", "is_active"]
+    Agency.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=columns)
+    Agency.objects.exclude(pk__in=city.agencies.keys()).update(is_active=False)
+
+
+def _save_services(contents: Mapping[str, dict[str, Any]], agencies: int) -> LoadReport:
+    digests = {key: digest(content) for key, content in contents.items()}
+    before = {
+        key: (active, version, old)
+        for key, active, version, old in Service.objects.values_list(
+            "id", "is_active", "current_version__version", "current_version__digest"
+        )
+    }
+    changed = [key for key in contents if key not in before or before[key][2] != digests[key]]
+    versions = {key: uuid4() for key in changed}
+    new = [_row(key, contents[key]) for key in changed if key not in before]
+    Service.objects.bulk_create(new)
+    ServiceVersion.objects.bulk_create(
+        ServiceVersion(
+            id=versions[key],
+            service_id=key,
+            version=(before.get(key, (True, 0, ""))[1] or 0) + 1,
+            digest=digests[key],
+            content=contents[key],
+            created_at=clock.now(),
+        )
+        for key in changed
+    )
+    _point_to(versions, contents)
+    back = [key for key in contents if key in before and not before[key][0]]
+    Service.objects.filter(pk__in=back).update(is_active=True)
+    retired = sorted(key for key, (active, _v, _d) in before.items() if active and key not in contents)
+    Service.objects.filter(pk__in=retired).update(is_active=False)
+    return LoadReport(
+        new=tuple(row.id for row in new),
+        changed=tuple(key for key in changed if key in before),
+        unchanged=len(contents) - len(changed),
+        retired=tuple(retired),
+        agencies=agencies,
+    )
+
+
+def _point_to(versions: Mapping[str, UUID], contents: Mapping[str, dict[str, Any]]) -> None:
+    rows = []
+    for key, version in versions.items():
+        row = _row(key, contents[key])
+        row.current_version_id = version
+        rows.append(row)
+    columns = ["agency", "current_version", "name", "category", "card", "is_active"]
+    if rows:
+        Service.objects.bulk_update(rows, columns, batch_size=200)
+
+
+def _row(key: str, content: Mapping[str, Any]) -> Service:
+    return Service(
+        id=key,
+        agency_id=content["agency"]["id"],
+        name=content["name"],
+        category=content["category"],
+        card={
+            "name_en": content["name_en"],
+            "kind": content["kind"],
+            "applicant": content["applicant"],
+            "channel": content["channel_default"],
+            "sla_working_days": content["sla_working_days"],
+            "sla_minutes": content["sla_minutes"],
+            "fee_type": content["fee"]["type"],
+            "amount_idr": content["fee"]["amount_idr"],
+            "output": content["output"]["document"],
+            "confidence": content["confidence"],
+            "sourced": content["sourced_facets"],
+            "fee_by_rule": bool(content["fee"]["lines"]),
+        },
+        is_active=True,
+    )
+
+
+def _save_registers(city: City) -> None:
+    parts = {
+        "facts": city.facts,
+        **{name: city.part(name) for name in REGISTERS},
+        "synonyms": {"all": city.synonyms},
+    }
+    rows = [Register(name=name, data=dict(data)) for name, data in parts.items()]
+    Register.objects.bulk_create(rows, update_conflicts=True, unique_fields=["name"], update_fields=["data"])
+
+
+# --- search -----------------------------------------------------------------------------------------------------------
+
+_STEM = "UPDATE catalogue_searchphrase SET stems = tsvector_to_array(to_tsvector('indonesian', phrase))"
+# Citizens' words given for official words: every service whose own words hold all of them is found by them too.
+_SAY = """
+INSERT INTO catalogue_searchphrase (service_id, kind, phrase, stems, weight)
+SELECT DISTINCT p.service_id, 'A', said.say, tsvector_to_array(to_tsvector('indonesian', said.say)), 0
+FROM unnest(%s::text[], %s::text[]) AS said(say, words)
+JOIN catalogue_searchphrase p ON p.kind IN ('A', 'B') AND p.stems @> tsvector_to_array(to_tsvector('indonesian', said.words))
+"""
+_VOCABULARY = """
+WITH pair AS (
+  SELECT DISTINCT service_id, word, (tsvector_to_array(to_tsvector('indonesian', word)))[1] AS stem
+  FROM catalogue_searchphrase, regexp_split_to_table(phrase, ' ') AS word WHERE word <> ''
+), telling AS (
+  SELECT stem, ln(1 + (SELECT count(DISTINCT service_id) FROM pair)::float8 / count(DISTINCT service_id))
+    * CASE WHEN bool_and(word = ANY(%s)) THEN 0.1 ELSE 1 END AS weight
+  FROM pair WHERE stem IS NOT NULL GROUP BY stem
+)
+INSERT INTO catalogue_searchword (word, stem, weight)
+SELECT DISTINCT word, stem, weight FROM pair JOIN telling USING (stem)
+"""
+_WEIGH = """
+UPDATE catalogue_searchphrase p SET weight = coalesce((
+  SELECT sum(weight) FROM (SELECT DISTINCT stem, weight FROM catalogue_searchword WHERE stem = ANY(p.stems)) w), 0)
+"""
+
+
+def _index(contents: Mapping[str, dict[str, Any]], city: City) -> None:
+    """Write the words that services are found by anew."""
+    said: dict[str, list[str]] = {key: [] for key in contents}
+    general: list[tuple[str, str]] = []
+    for entry in city.synonyms:
+        for service in entry.get("services") or []:
+            said[service] += entry["say"]
+        if "words" in entry:
+            general += [(words.folded(say), words.folded(entry["words"])) for say in entry["say"]]
+    SearchPhrase.objects.all().delete()
+    SearchPhrase.objects.bulk_create(
+        (
+            SearchPhrase(service_id=key, kind=kind, phrase=words.folded(phrase))
+            for key, content in contents.items()
+            for kind, phrase in words.phrases(content, said[key], _category_words(content["category"]))
+        ),
+        batch_size=1000,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(_STEM)
+        cursor.execute(_SAY, [[say for say, _w in general], [words_ for _s, words_ in general]])
+        cursor.execute("DELETE FROM catalogue_searchword")
+        cursor.execute(_VOCABULARY, [sorted(words.FILLER)])
+        cursor.execute(_WEIGH)
+        cursor.execute("ANALYZE catalogue_searchphrase")
+        cursor.execute("ANALYZE catalogue_searchword")
+
+
+def _category_words(key: str) -> str:
+    category = CATEGORIES[key]
+    return f"{category.name} {category.name_en}"
+
+
+@transaction.atomic
+def note_miss(query: str) -> None:
+    """Remember that a search found nothing, for catalogue editors. Long numbers may be a NIK and are not kept."""
+    text = " ".join(re.sub(r"\d{6,}", "", query).split()).casefold()[:80]
+    if len(text) < 3 or SearchMiss.objects.count() >= MAX_MISSES:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO catalogue_searchmiss (query, count, at) VALUES (%s, 1, %s) "
+            "ON CONFLICT (query) DO UPDATE SET count = catalogue_searchmiss.count + 1, at = excluded.at",
+            [text, clock.now()],
+        )
+
+
+# --- export -----------------------------------------------------------------------------------------------------------
+
+
+def export(folder_: Path) -> int:
+    """Write what is loaded: one service standard a service (YAML and JSON) and the registers. Returns the number of services."""
+    rows = Service.objects.filter(is_active=True).order_by("id").values_list("id", "current_version__content")
+    files: dict[str, Any] = {f"{name}.yaml": data for name, data in registers().items()}
+    standards = {key: standard_of(content) for key, content in rows}
+    files |= {f"standards/{key}.yaml": standard for key, standard in standards.items()}
+    folder.write(Path(folder_), files)
+    text = json.dumps(list(standards.values()), ensure_ascii=False, indent=1)
+    (Path(folder_) / "standards.json").write_text(text, encoding="utf-8")
+    return len(standards)

@@ -1,0 +1,75 @@
+"""The door of the catalogue: services as versioned data, their forms and fees, search, and loading a city's folder.
+
+Versions are immutable: an application keeps the ``ServiceVersion.id`` it was filed under and reads it for ever.
+"""
+
+from pendopo.catalogue.actions import check, export, load, note_miss
+from pendopo.catalogue.queries.lists import (
+    cards_of,
+    categories,
+    get_agency,
+    get_category,
+    inventory,
+    list_agencies,
+    list_cards,
+    list_misses,
+)
+from pendopo.catalogue.queries.search import SEARCH_SQL, search, suggest
+from pendopo.catalogue.queries.versions import (
+    condition,
+    facts,
+    fee_lines,
+    get_fact,
+    get_service,
+    get_version,
+    validate,
+)
+from pendopo.catalogue.rules.city import Problem
+from pendopo.catalogue.rules.fees import FeeLine
+from pendopo.catalogue.rules.forms import property_name
+from pendopo.catalogue.rules.shown import (
+    AgencyCard,
+    CategoryCard,
+    InventoryRow,
+    LoadReport,
+    Miss,
+    ServiceCard,
+    ServiceVersion,
+)
+from pendopo.catalogue.rules.words import terms
+
+__all__ = [
+    "SEARCH_SQL",
+    "AgencyCard",
+    "CategoryCard",
+    "FeeLine",
+    "InventoryRow",
+    "LoadReport",
+    "Miss",
+    "Problem",
+    "ServiceCard",
+    "ServiceVersion",
+    "cards_of",
+    "categories",
+    "check",
+    "condition",
+    "export",
+    "facts",
+    "fee_lines",
+    "get_agency",
+    "get_category",
+    "get_fact",
+    "get_service",
+    "get_version",
+    "inventory",
+    "list_agencies",
+    "list_cards",
+    "list_misses",
+    "load",
+    "note_miss",
+    "property_name",
+    "search",
+    "suggest",
+    "terms",
+    "validate",
+]

@@ -1,0 +1,1 @@
+"""Where catalogue data comes from."""

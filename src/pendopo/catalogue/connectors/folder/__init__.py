@@ -1,0 +1,1 @@
+"""The folder of a city on disk."""

@@ -1,0 +1,182 @@
+"""Services and their versions; whether answers fit the form; what it costs. Versions never change, so they stay in memory."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+import jsonschema_rs
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from pendopo.catalogue.models import Register, Service
+from pendopo.catalogue.models import ServiceVersion as Version
+from pendopo.catalogue.rules import fees
+from pendopo.catalogue.rules.shown import ServiceVersion
+from pendopo.kernel import clock
+from pendopo.kernel.errors import NotFound
+
+
+def get_service(service_id: str) -> ServiceVersion:
+    """Return the version of an active service that holds now. Raises NotFound."""
+    found = (
+        Service.objects.filter(pk=service_id, is_active=True)
+        .values_list("current_version_id", flat=True)
+        .first()
+    )
+    if found is None:
+        raise NotFound(service_id)
+    return get_version(found)
+
+
+@lru_cache(maxsize=1024)
+def get_version(version_id: UUID) -> ServiceVersion:
+    """Return any version, also of a retired service. Raises NotFound."""
+    version = Version.objects.filter(pk=version_id).first()
+    if version is None:
+        raise NotFound(str(version_id))
+    return ServiceVersion(version.pk, version.service_id, version.version, version.content)
+
+
+def facts() -> dict[str, dict[str, Any]]:
+    """Every fact of the vocabulary by key."""
+    return _register("facts")
+
+
+def get_fact(key: str) -> dict[str, Any]:
+    """One fact of the vocabulary. Raises NotFound."""
+    try:
+        return facts()[key]
+    except KeyError:
+        raise NotFound(key) from None
+
+
+def _register(name: str) -> dict[str, Any]:
+    return Register.objects.filter(pk=name).values_list("data", flat=True).first() or {}
+
+
+def condition(expr: str, **variables: Any) -> bool:
+    """Whether a condition of the catalogue holds. Raises Denied("condition_broken")."""
+    return fees.condition(expr, variables)
+
+
+def fee_lines(version: ServiceVersion, answers: Mapping[str, Any]) -> list[fees.FeeLine] | None:
+    """Lines of the fee in whole rupiah; ``[]`` when free; ``None`` when an officer must assess (no rule, or answers missing)."""
+    content = version.content
+    try:
+        return fees.fee_lines(
+            content["fee"], content["refs"], answers, content["form"]["schema"]["properties"]
+        )
+    except fees.BadExpression:
+        return None
+
+
+@lru_cache(maxsize=1024)
+def _validator(version: ServiceVersion) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(version.content["form"]["schema"], validate_formats=True)
+
+
+@lru_cache(maxsize=1024)
+def _bounded_dates(version: ServiceVersion) -> tuple[tuple[str, str, bool], ...]:
+    """(field, bound, is_upper) of every field with ``x-min`` or ``x-max``: an ISO date or ``today``."""
+    properties = version.content["form"]["schema"]["properties"]
+    return tuple(
+        (name, prop[keyword], keyword == "x-max")
+        for name, prop in properties.items()
+        for keyword in ("x-min", "x-max")
+        if keyword in prop
+    )
+
+
+def validate(version: ServiceVersion, answers: Mapping[str, Any]) -> dict[str, str]:
+    """Messages for people by field name; empty when the answers are a complete and correct form. All errors at once."""
+    answers = dict(answers)
+    validator = _validator(version)
+    messages: dict[str, str] = {}
+    if not validator.is_valid(answers):
+        properties = version.content["form"]["schema"]["properties"]
+        for error in validator.iter_errors(answers):
+            for field, message in _messages(error, properties):
+                messages.setdefault(field, message)
+    for field, bound, is_upper in _bounded_dates(version):
+        if field not in messages and (message := _out_of_bounds(answers.get(field), bound, is_upper)):
+            messages[field] = message
+    return messages
+
+
+def _out_of_bounds(value: Any, bound: str, is_upper: bool) -> str:
+    if not isinstance(value, str) or not value:
+        return ""
+    limit = clock.today().isoformat() if bound == "today" else bound
+    if is_upper and value > limit:
+        return _("Tanggal ini masih akan datang. Periksa kembali.")
+    if not is_upper and value < limit:
+        return _("Tanggal ini terlalu lama. Periksa kembali.")
+    return ""
+
+
+def _messages(error: jsonschema_rs.ValidationError, properties: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """(field, message) for one error of the validator; unknown fields are named one by one."""
+    kind, detail = error.kind.name, error.kind.as_dict()
+    if kind in {"additionalProperties", "unevaluatedProperties"}:
+        return [(name, _("Isian ini tidak dikenal oleh formulir.")) for name in detail["unexpected"]]
+    if kind == "required" and not error.instance_path:
+        field = detail["property"]
+        return [(field, _missing(properties.get(field, {}), field))]
+    if not error.instance_path:
+        return [("", _("Jawaban Anda belum lengkap atau saling bertentangan. Periksa kembali."))]
+    field = str(error.instance_path[0])
+    return [(field, _wrong(kind, detail, properties.get(field, {}), error.instance))]
+
+
+def _title(prop: Mapping[str, Any], field: str) -> str:
+    title = prop.get("title", field)
+    return str(title if (get_language() or "id").startswith("id") else prop.get("x-title-en") or title)
+
+
+def _missing(prop: Mapping[str, Any], field: str) -> str:
+    title, widget = _title(prop, field), prop.get("x-widget")
+    if widget == "file":
+        return _("Unggah berkas: %(title)s.") % {"title": title}
+    if prop.get("const") is True:
+        return _("Centang pernyataan ini untuk melanjutkan.")
+    if widget in {"radio", "select"}:
+        return _("Pilih %(title)s.") % {"title": title}
+    return _("%(title)s belum diisi.") % {"title": title}
+
+
+def _wrong(kind: str, detail: Mapping[str, Any], prop: Mapping[str, Any], value: Any) -> str:
+    field = prop.get("title", "")
+    if kind in {"minLength", "const", "required"} or value in ("", None):
+        return _missing(prop, field)
+    if kind == "maxLength":
+        limit = int(detail["limit"])
+        return ngettext("Paling banyak %(n)s huruf.", "Paling banyak %(n)s huruf.", limit) % {"n": limit}
+    if kind in {"enum", "oneOf", "anyOf"}:
+        return _("Pilih salah satu dari pilihan yang ada.")
+    if kind in {"minimum", "exclusiveMinimum"}:
+        return _("Angkanya terlalu kecil. Paling sedikit %(n)s.") % {"n": _plain(detail["limit"])}
+    if kind in {"maximum", "exclusiveMaximum"}:
+        return _("Angkanya terlalu besar. Paling banyak %(n)s.") % {"n": _plain(detail["limit"])}
+    return _by_type(prop)
+
+
+def _by_type(prop: Mapping[str, Any]) -> str:
+    """What the field expects, when a type, pattern or format does not fit."""
+    if prop.get("x-widget") == "nik":
+        return _("NIK terdiri dari 16 angka sesuai KTP atau KK. Periksa kembali angkanya.")
+    if prop.get("x-widget") == "file":
+        return _("Unggah ulang berkas ini.")
+    if prop.get("format") == "date":
+        return _("Isi tanggal yang benar, misalnya 17 Agustus 1990.")
+    if prop.get("format") == "email":
+        return _("Isi alamat surel yang benar, misalnya nama@contoh.id.")
+    if prop.get("type") == "integer":
+        return _("Isi dengan angka bulat tanpa titik atau huruf.")
+    if prop.get("type") == "number":
+        return _("Isi dengan angka.")
+    return _("Bentuk isian ini belum benar. Periksa kembali.")
+
+
+def _plain(number: float) -> str:
+    return f"{number:,}".translate(str.maketrans(",.", ".,"))

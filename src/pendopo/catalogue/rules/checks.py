@@ -1,0 +1,299 @@
+"""Proof that a city's folder can be loaded: everything wrong with it at once, each with its line. See design of the catalogue."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from pendopo.catalogue.rules import forms_check, procedures_check
+from pendopo.catalogue.rules.city import City, Placed, Problem, Sheet
+from pendopo.catalogue.rules.content import fee_references, form_of, merged_requirements
+from pendopo.catalogue.rules.fees import BadExpression, amount, names_in, optional_names, samples, worth
+from pendopo.catalogue.rules.shapes import SHAPES, deviations
+
+_WHOLE: Final = {"facts": 2, "requirements": 1, "procedures": 1, "references": 1, "synonyms": 1}
+
+
+def problems(city: City) -> list[Problem]:
+    """All problems of a folder that was read. What has the wrong shape is reported once and then left out of the rest."""
+    found, sound = _shapes(city)
+    found += _duplicates(sound)
+    found += _references(sound)
+    found += procedures_check.problems(sound)
+    found += _cycles(sound)
+    found += _services(sound)
+    found += _unused(sound)
+    return sorted(set(found))
+
+
+# --- shapes -----------------------------------------------------------------------------------------------------------
+
+
+def _shapes(city: City) -> tuple[list[Problem], City]:
+    found: list[Problem] = []
+
+    def clean(sheet: Sheet, shape: str, depth: int) -> Sheet:
+        bad: set[tuple[str | int, ...]] = set()
+        for keys, problem in deviations(sheet, shape):
+            found.append(problem)
+            bad.add(keys[:depth])
+        return replace(sheet, value=_without(sheet.value, bad)) if bad else sheet
+
+    sheets = {
+        name: clean(sheet, name, _WHOLE.get(name, 1)) for name, sheet in city.sheets.items() if name in SHAPES
+    }
+    agencies = tuple(clean(sheet, "agency", 2) for sheet in city.agency_sheets)
+    formed = {}
+    for name, sheet in city.form_sheets.items():
+        before = len(found)
+        checked = clean(sheet, "form", 1)
+        if len(found) == before:
+            formed[name] = checked
+    usable = tuple(s for s in agencies if isinstance(s.value, dict) and isinstance(s.value.get("id"), str))
+    return found, City(sheets, usable, formed)
+
+
+def _without(value: Any, bad: set[tuple[str | int, ...]]) -> Any:
+    """Copy without the broken places: list items become None so that positions stay true."""
+    if () in bad:
+        return None if not isinstance(value, dict) else _without(value, bad - {()})
+    if isinstance(value, list):
+        return [None if (index,) in bad else item for index, item in enumerate(value)]
+    copy = dict(value)
+    for keys in bad:
+        inner = copy.get(str(keys[0]))
+        if len(keys) == 1:
+            copy.pop(str(keys[0]), None)
+        elif isinstance(inner, dict):
+            copy[str(keys[0])] = {name: item for name, item in inner.items() if name != keys[1]}
+        elif isinstance(inner, list):
+            copy[str(keys[0])] = [None if index == keys[1] else item for index, item in enumerate(inner)]
+    return copy
+
+
+# --- references -------------------------------------------------------------------------------------------------------
+
+
+def _duplicates(city: City) -> Iterator[Problem]:
+    agencies = Counter(sheet.value["id"] for sheet in city.agency_sheets)
+    for sheet in city.agency_sheets:
+        if agencies[sheet.value["id"]] > 1:
+            yield sheet.problem(("id",), f"the agency {sheet.value['id']!r} stands in more than one file")
+    first: dict[str, Placed] = {}
+    for placed in city.placed():
+        before = first.setdefault(placed.data["id"], placed)
+        if before is not placed:
+            where = f"{before.sheet.path}:{before.sheet.find((*before.keys, 'id'))}"
+            yield placed.problem(f"the service {placed.data['id']!r} stands already in {where}", "id")
+        for number, count in Counter(own["id"] for own in placed.data["requirements"]).items():
+            if count > 1:
+                yield placed.problem(
+                    f"{placed.data['id']}: the requirement {number!r} stands twice", "requirements"
+                )
+
+
+def _references(city: City) -> Iterator[Problem]:
+    services = _known_services(city)
+    yield from _requirement_references(city, services)
+    yield from _service_references(city, services)
+    yield from _synonym_references(city, services)
+    sheet = city.sheets.get("facts")
+    for kind, keys in city.base_form.items():
+        for index, key in enumerate(keys):
+            if sheet and key not in city.facts:
+                yield sheet.problem(("base_form", kind, index), f"the fact {key!r} is not in facts")
+    if city.operator and city.operator not in city.agencies:
+        yield city.sheets["region"].problem(("operator_agency",), f"there is no agency {city.operator!r}")
+
+
+def _known_services(city: City) -> set[str]:
+    return {placed.data["id"] for placed in city.placed()}
+
+
+def _requirement_references(city: City, services: set[str]) -> Iterator[Problem]:
+    sheet = city.sheets.get("requirements")
+    for name, requirement in city.part("requirements").items():
+        assert sheet is not None
+        issuer = requirement.get("from_service")
+        if issuer and issuer not in services:
+            yield sheet.problem((name, "from_service"), f"{name}: there is no service {issuer!r}")
+        for index, key in enumerate(requirement.get("facts") or []):
+            if key not in city.facts:
+                yield sheet.problem((name, "facts", index), f"{name}: the fact {key!r} is not in facts.yaml")
+
+
+def _service_references(city: City, services: set[str]) -> Iterator[Problem]:
+    known, procedures = city.part("requirements"), city.part("procedures")
+    for placed in city.placed():
+        service = placed.data
+        for index, own in enumerate(service["requirements"]):
+            if own["id"] not in known:
+                yield placed.problem(
+                    f"{service['id']}: there is no requirement {own['id']!r}", "requirements", index, "id"
+                )
+            if own.get("from_service") and own["from_service"] not in services:
+                message = f"{service['id']}: there is no service {own['from_service']!r}"
+                yield placed.problem(message, "requirements", index, "from_service")
+        if service["procedure"] not in procedures:
+            yield placed.problem(
+                f"{service['id']}: there is no procedure {service['procedure']!r}", "procedure"
+            )
+        technical = service.get("technical_agency")
+        if technical and technical not in city.agencies:
+            yield placed.problem(f"{service['id']}: there is no agency {technical!r}", "technical_agency")
+
+
+def _synonym_references(city: City, services: set[str]) -> Iterator[Problem]:
+    sheet = city.sheets.get("synonyms")
+    for index, entry in enumerate(city.synonyms):
+        for place, service in enumerate((entry or {}).get("services") or []):
+            if sheet and service not in services:
+                yield sheet.problem((index, "services", place), f"there is no service {service!r}")
+
+
+def _unused(city: City) -> Iterator[Problem]:
+    used = {own["id"] for placed in city.placed() for own in placed.data["requirements"]}
+    yield from _never_used(city, "requirements", used, "no service asks for it")
+    asked = {key for keys in city.base_form.values() for key in keys} | _asked_in_forms(city)
+    asked |= {
+        key for requirement in city.part("requirements").values() for key in requirement.get("facts") or []
+    }
+    sheet = city.sheets.get("facts")
+    for key in city.facts:
+        if sheet and key not in asked:
+            yield sheet.problem(("facts", key), f"the fact {key!r} is asked or used by nothing: remove it")
+    yield from _never_used(
+        city, "procedures", {placed.data["procedure"] for placed in city.placed()}, "no service follows it"
+    )
+    named = {name for placed in city.placed() for name in fee_references(placed.data["fee"])}
+    yield from _never_used(city, "references", named, "no fee uses it")
+    services = _known_services(city)
+    for name, form in city.form_sheets.items():
+        if name not in services:
+            yield form.problem((), f"there is no service {name!r} for this form")
+
+
+def _never_used(city: City, part: str, used: set[str], why: str) -> Iterator[Problem]:
+    sheet = city.sheets.get(part)
+    for name in city.part(part):
+        if sheet and name not in used:
+            yield sheet.problem((name,), f"{name!r}: {why}; remove it")
+
+
+def _asked_in_forms(city: City) -> set[str]:
+    return {
+        prop["x-fact"]
+        for sheet in city.form_sheets.values()
+        for prop in sheet.value["properties"].values()
+        if "x-fact" in prop
+    }
+
+
+# --- cycles -----------------------------------------------------------------------------------------------------------
+
+
+def _cycles(city: City) -> Iterator[Problem]:
+    """Nobody may need a paper in order to get that paper. Papers held by someone else are another subject's business."""
+    registry = city.part("requirements")
+    placed = {p.data["id"]: p for p in city.placed()}
+    needs = {
+        name: sorted(
+            {
+                r["from_service"]
+                for r in merged_requirements(p.data, registry)
+                if r["from_service"] in placed
+                and not r["optional"]
+                and not r["held_by"]
+                and not r.get("when_proxy")
+            }
+        )
+        for name, p in placed.items()
+    }
+    for path in _find_cycles(needs):
+        yield placed[path[0]].problem(
+            f"mandatory requirements go round in a circle: {' -> '.join(path)}", "requirements"
+        )
+
+
+def _find_cycles(needs: Mapping[str, list[str]]) -> Iterator[list[str]]:
+    done: set[str] = set()
+    for start in sorted(needs):
+        stack, path = [(start, iter(needs[start]))], [start]
+        while stack and start not in done:
+            name, rest = stack[-1]
+            following = next((n for n in rest if n not in done), None)
+            if following is None:
+                done.add(name)
+                stack.pop()
+                path.pop()
+            elif following in path:
+                yield [*path[path.index(following) :], following]
+            else:
+                stack.append((following, iter(needs[following])))
+                path.append(following)
+
+
+# --- services ---------------------------------------------------------------------------------------------------------
+
+
+def _services(city: City) -> Iterator[Problem]:
+    if not city.facts or not city.base_form.get("person") or not city.base_form.get("business"):
+        return
+    registry = city.part("requirements")
+    for placed in city.placed():
+        service = placed.data
+        if service.get("sla_working_days") is not None and service.get("sla_minutes") is not None:
+            yield placed.problem(
+                f"{service['id']}: give sla_working_days or sla_minutes, not both", "sla_minutes"
+            )
+        if service["fee"]["type"] == "free" and service["fee"].get("amount_idr"):
+            yield placed.problem(f"{service['id']}: free, yet with an amount", "fee", "amount_idr")
+        yield from procedures_check.of_service(placed, city)
+        requirements = merged_requirements(service, registry)
+        if unknown := _unknown_facts(requirements, city):
+            yield placed.problem(f"{service['id']}: no form can be made, facts are missing: {unknown}")
+            continue
+        form = form_of(placed, city, requirements)
+        yield from forms_check.of_service(placed, city, requirements, form)
+        yield from _fees(placed, city, form)
+
+
+def _unknown_facts(requirements: Iterable[Mapping[str, Any]], city: City) -> str:
+    keys = {key for requirement in requirements for key in requirement["facts"]}
+    keys |= {key for base in city.base_form.values() for key in base}
+    return ", ".join(sorted(keys - city.facts.keys()))
+
+
+def _fees(placed: Placed, city: City, form: Mapping[str, Any]) -> Iterator[Problem]:
+    for part in ("lines", "terms"):
+        formulas = placed.data["fee"].get(part) or []
+        for index, line in enumerate(formulas):
+            prefix = f"{placed.data['id']}: fee {part} {line['id']}"
+            if line["id"] in {other["id"] for other in formulas[:index]}:
+                yield placed.problem(f"{prefix}: stands twice", "fee", part, index)
+            for message in _line_problems(line, city, form, amount if part == "lines" else worth):
+                yield placed.problem(f"{prefix}: {message}", "fee", part, index, "formula")
+
+
+def _line_problems(
+    line: Mapping[str, Any], city: City, form: Mapping[str, Any], work_out: Callable[..., float]
+) -> Iterator[str]:
+    text = f"{line['formula']} {line.get('when') or ''}"
+    (answers, refs), optional = names_in(text), optional_names(text)
+    properties, references = form["properties"].keys(), city.part("references")
+    unknown = sorted(answers - properties)
+    yield from (f"names the answer {name!r}, which the form does not ask" for name in unknown)
+    yield from (
+        f"names the reference {name!r}, which is not in references.yaml"
+        for name in sorted(refs - references.keys())
+    )
+    for name in sorted((answers & properties) - optional - set(form["required"])):
+        yield f"needs the answer {name!r}, which the form does not require (or ask first: {name!r} in answers)"
+    if unknown or refs - references.keys():
+        return
+    for sample in samples(form, answers, optional):
+        try:
+            work_out(line["formula"], sample, {name: references[name] for name in refs})
+        except BadExpression as error:
+            yield f"{error} (with {sample})" if sample else str(error)
+            return

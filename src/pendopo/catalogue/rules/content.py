@@ -1,0 +1,126 @@
+"""What one version of a service holds: everything an application filed under it will ever need, in one JSON value."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pendopo.catalogue.rules.city import City, Placed
+from pendopo.catalogue.rules.fees import names_in
+from pendopo.catalogue.rules.forms import derive_form
+
+Spec = Mapping[str, Any]
+
+
+def merged_requirements(service: Spec, registry: Mapping[str, Spec]) -> list[dict[str, Any]]:
+    """The service's requirements with all the registry says about them; the service's own words win."""
+    return [
+        {"optional": False, "from_service": None, "held_by": None, "facts": [], "digital": False}
+        | {"name_en": registry[own["id"]]["name"]}
+        | dict(registry[own["id"]])
+        | dict(own)
+        for own in service["requirements"]
+        if own["id"] in registry
+    ]
+
+
+def step_agency(slug: str | None, service: Spec, agency: str, operator: str) -> str:
+    """The agency that does a step: ``service``, ``technical`` and ``mall`` stand for agencies, anything else is one."""
+    stands_for = {
+        "service": agency,
+        "technical": service.get("technical_agency") or agency,
+        "mall": operator or agency,
+    }
+    return stands_for.get(slug or "service", slug or agency)
+
+
+def assemble(placed: Placed, city: City) -> dict[str, Any]:
+    """Content of a service version. The city must have passed the checks."""
+    service, agency = placed.data, city.agencies[placed.agency]
+    requirements = merged_requirements(service, city.part("requirements"))
+    form = form_of(placed, city, requirements)
+    fee = service["fee"]
+    used = {
+        name
+        for line in fee.get("lines") or []
+        for name in names_in(f"{line['formula']} {line.get('when') or ''}")[1]
+    }
+    asked = {prop["x-fact"] for prop in form["properties"].values() if "x-fact" in prop}
+    return {
+        "id": service["id"],
+        "name": service["name"],
+        "name_en": service["name_en"],
+        "kind": service["kind"],
+        "category": service["category"],
+        "applicant": service["applicant"],
+        "agency": {key: agency[key] for key in ("id", "name", "name_en", "level")},
+        "channel_default": service.get("channel_default"),
+        "sla_working_days": service.get("sla_working_days"),
+        "sla_minutes": service.get("sla_minutes"),
+        "requirements": requirements,
+        "fee": _fee(service),
+        "refs": {key: city.part("references")[key] for key in sorted(used)},
+        "facts": {key: city.facts[key] for key in sorted(asked) if key in city.facts},
+        "output": {"validity_months": None, **service["output"]},
+        "tacit_approval": service.get("tacit_approval"),
+        "legal_basis": service.get("legal_basis") or [],
+        "source": service.get("source"),
+        "confidence": service["confidence"],
+        "sourced_facets": service.get("sourced_facets") or [],
+        "form": {"schema": form},
+        "procedure": _procedure(placed, city),
+        "inspection": bool(service.get("inspection")),
+        "technical_agency": service.get("technical_agency"),
+    }
+
+
+def fee_references(fee: Spec) -> set[str]:
+    """Keys of the references that a fee's formulas use."""
+    formulas = [
+        f"{part['formula']} {part.get('when') or ''}"
+        for name in ("lines", "terms")
+        for part in fee.get(name) or []
+    ]
+    return {name for formula in formulas for name in names_in(formula)[1]}
+
+
+def form_of(placed: Placed, city: City, requirements: list[dict[str, Any]]) -> dict[str, Any]:
+    """The hand-made form of the service, or the derived one."""
+    made = city.form_sheets.get(placed.data["id"])
+    if made is None:
+        return derive_form(placed.data, requirements, city.facts, city.base_form)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": placed.data["name"],
+        **made.value,
+    }
+
+
+def _fee(service: Spec) -> dict[str, Any]:
+    fee = service["fee"]
+    sourced = "fee" in (service.get("sourced_facets") or [])
+    confidence = "sourced" if sourced else "general-knowledge"
+    return {
+        "amount_idr": None,
+        "note": None,
+        **fee,
+        "lines": fee.get("lines") or [],
+        "confidence": confidence,
+    }
+
+
+def _procedure(placed: Placed, city: City) -> dict[str, Any]:
+    service, name = placed.data, placed.data["procedure"]
+    procedure = city.part("procedures")[name]
+    steps = [
+        {"share_of_deadline": 0, "after": [], "when": None, **step}
+        | {"agency": step_agency(step.get("agency"), service, placed.agency, city.operator)}
+        for step in procedure["steps"]
+    ]
+    return {"id": name, **{key: value for key, value in procedure.items() if key != "steps"}, "steps": steps}
+
+
+def digest(content: Spec) -> str:
+    """SHA-256 (hex) of the content in canonical JSON: equal content, equal digest."""
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

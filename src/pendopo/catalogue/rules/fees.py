@@ -1,0 +1,232 @@
+"""Fees and conditions written as data (CEL). In a fee formula every number is a decimal; money is rounded to whole rupiah.
+
+Leaves out who may waive a fee and how a bill is paid.
+"""
+
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from itertools import islice, product
+from typing import Any, Final
+
+import cel
+
+from pendopo.kernel.errors import Denied
+
+_LITERAL: Final = re.compile(r"""("[^"]*"|'[^']*'|[A-Za-z_][\w.]*)|(\d+\.\d+|\d+)""")
+_ASKED_AFTER: Final = re.compile(r"""(?:"(\w+)"|'(\w+)')\s+in\s+answers""")
+_NAME: Final = re.compile(r"\b(answers|refs)\.([a-z_][a-z0-9_]*)")
+FORMULA_FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
+    "max": max,
+    "min": min,
+    "ceil": lambda x: float(math.ceil(x)),
+    "floor": lambda x: float(math.floor(x)),
+    "round": lambda x: float(math.floor(x + 0.5)),
+}
+
+
+class BadExpression(ValueError):
+    """An expression that does not compile, names something unknown or gives the wrong type."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeeLine:
+    """One line of a fee, in whole rupiah, and how it was reached."""
+
+    id: str
+    name: str
+    name_en: str
+    amount_idr: int
+    legal_basis: str
+    confidence: str
+    explanation: str
+
+
+@lru_cache(maxsize=2048)
+def _program(expression: str) -> Any:
+    try:
+        return cel.compile(expression)
+    except ValueError as error:
+        raise BadExpression(f"does not compile: {str(error).splitlines()[0]}") from None
+
+
+def _decimal_literals(formula: str) -> str:
+    """``2`` -> ``2.0`` outside quotes and names, because CEL never mixes whole and decimal numbers."""
+    return _LITERAL.sub(lambda m: m[1] or (m[2] if "." in m[2] else f"{m[2]}.0"), formula)
+
+
+def names_in(expression: str) -> tuple[set[str], set[str]]:
+    """Return the answers and the references an expression names (``answers.x``, ``refs.y``)."""
+    found = _NAME.findall(expression)
+    return {name for kind, name in found if kind == "answers"}, {
+        name for kind, name in found if kind == "refs"
+    }
+
+
+def roots_in(expression: str) -> set[str]:
+    """Return the variables an expression begins from. Raises BadExpression when it does not compile."""
+    return set(_program(expression).variables())
+
+
+def _decimals(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        key: float(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+        for key, value in values.items()
+    }
+
+
+def worth(formula: str | float, answers: Mapping[str, Any], refs: Mapping[str, Any]) -> float:
+    """Value of a formula over ``answers.x`` and ``refs.y.value``. Raises BadExpression when it gives no finite number."""
+    program = _program(_decimal_literals(str(formula)))
+    variables = {"answers": _decimals(answers), "refs": {key: _decimals(ref) for key, ref in refs.items()}}
+    try:
+        result = program.execute(cel.Context(variables=variables, functions=dict(FORMULA_FUNCTIONS)))
+    except (RuntimeError, TypeError, KeyError, ValueError, ArithmeticError) as error:
+        raise BadExpression(f"cannot be worked out: {str(error).splitlines()[0]}") from None
+    if isinstance(result, bool) or not isinstance(result, int | float) or not math.isfinite(result):
+        raise BadExpression(f"gives {result!r}, not a number")
+    return float(result)
+
+
+def amount(formula: str | float, answers: Mapping[str, Any], refs: Mapping[str, Any]) -> int:
+    """Whole rupiah of a formula, rounded half up. Raises BadExpression when it gives no amount."""
+    result = worth(formula, answers, refs)
+    if result < 0:
+        raise BadExpression(f"gives {result!r}, less than nothing")
+    return int(Decimal(repr(result)).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def condition(expression: str, variables: Mapping[str, Any]) -> bool:
+    """True or false. Raises Denied("condition_broken") when it cannot be worked out: a wrong path is never taken silently."""
+    try:
+        result = _program(expression).execute(dict(variables))
+    except (BadExpression, RuntimeError, TypeError, KeyError, ValueError, ArithmeticError) as error:
+        raise Denied("condition_broken", f"{expression}: {error}") from None
+    if not isinstance(result, bool):
+        raise Denied("condition_broken", f"{expression} gives {result!r}")
+    return result
+
+
+def optional_names(expression: str) -> set[str]:
+    """Answers that an expression asks after before it uses them: ``"x" in answers``."""
+    return {first or second for first, second in _ASKED_AFTER.findall(expression)}
+
+
+def samples(
+    schema: Mapping[str, Any], names: set[str], optional: set[str], limit: int = 300
+) -> Iterator[dict[str, Any]]:
+    """Yield answers that cover every option and both ends of every number among ``names``, and absence of ``optional``."""
+    chosen = sorted(names & schema["properties"].keys())
+    choices = [_edge_values(schema["properties"][name]) + [None] * (name in optional) for name in chosen]
+    first = [values[0] for values in choices]
+    for index, values in enumerate(choices):
+        for value in values:
+            yield _present(chosen, [*first[:index], value, *first[index + 1 :]])
+    for combination in islice(product(*choices), limit):
+        yield _present(chosen, combination)
+
+
+def _present(names: Iterable[str], values: Iterable[Any]) -> dict[str, Any]:
+    return {name: value for name, value in zip(names, values, strict=True) if value is not None}
+
+
+def _edge_values(prop: Mapping[str, Any]) -> list[Any]:
+    if "enum" in prop:
+        return list(prop["enum"])
+    if "const" in prop:
+        return [prop["const"]]
+    kind = prop.get("type")
+    if kind == "boolean":
+        return [True, False]
+    if kind in {"integer", "number"}:
+        return [prop.get("minimum", 0), prop.get("maximum", 1_000_000)]
+    return ["2026-01-02" if prop.get("format") == "date" else "x"]
+
+
+def fee_lines(
+    fee: Mapping[str, Any],
+    refs: Mapping[str, Any],
+    answers: Mapping[str, Any],
+    titles: Mapping[str, Mapping[str, Any]],
+) -> list[FeeLine] | None:
+    """Lines of a fee, or ``None`` when an officer must assess it.
+
+    Shape: ``fee`` and ``refs`` as in a service version's content (``refs``: key -> {value, ...}); ``titles`` are the form's properties.
+    Raises: BadExpression when an answer that the formula needs is missing.
+    """
+    if fee["type"] == "free":
+        return []
+    lines = fee.get("lines") or []
+    if lines:
+        return [_line(fee, line, refs, answers, titles) for line in lines if _applies(line, refs, answers)]
+    if fee["type"] == "fixed" and fee.get("amount_idr") is not None:
+        basis, confidence = str(fee.get("note") or ""), str(fee.get("confidence", "general-knowledge"))
+        return [
+            FeeLine("tarif", "Biaya layanan", "Service fee", int(fee["amount_idr"]), basis, confidence, "")
+        ]
+    return None
+
+
+def _applies(line: Mapping[str, Any], refs: Mapping[str, Any], answers: Mapping[str, Any]) -> bool:
+    return not line.get("when") or condition(line["when"], {"answers": dict(answers), "refs": dict(refs)})
+
+
+def _line(
+    fee: Mapping[str, Any],
+    line: Mapping[str, Any],
+    refs: Mapping[str, Any],
+    answers: Mapping[str, Any],
+    titles: Mapping[str, Mapping[str, Any]],
+) -> FeeLine:
+    basis = line.get("legal_basis") or ""
+    formula = str(line["formula"])
+    used = names_in(formula)[1]
+    fit = [term for term in fee.get("terms") or [] if names_in(str(term["formula"]))[1] <= used]
+    return FeeLine(
+        line["id"],
+        line["name"],
+        line["name_en"],
+        amount(formula, answers, refs),
+        basis if isinstance(basis, str) else "; ".join(basis),
+        line.get("confidence", "general-knowledge"),
+        _terms(fit, refs, answers) if fit else _explain(formula, refs, answers, titles),
+    )
+
+
+def _terms(terms: Iterable[Mapping[str, Any]], refs: Mapping[str, Any], answers: Mapping[str, Any]) -> str:
+    """The named parts of a formula with their values: ``Luas 90 m2; Indeks lokalitas 0,005``."""
+    parts = []
+    for term in terms:
+        value = worth(term["formula"], answers, refs)
+        parts.append(f"{term['name']} {_figure(round(value, 6))} {term.get('unit') or ''}".strip())
+    return "; ".join(parts)
+
+
+def _explain(
+    formula: str, refs: Mapping[str, Any], answers: Mapping[str, Any], titles: Mapping[str, Mapping[str, Any]]
+) -> str:
+    """The values a formula used, each with its name, for people who want to work it out themselves."""
+    used_answers, used_refs = names_in(formula)
+    parts = []
+    for name in sorted(used_answers & answers.keys()):
+        prop, value = titles.get(name, {}), answers[name]
+        option = (prop.get("x-options") or {}).get(str(value), {}).get("name")
+        parts.append(
+            f"{prop.get('title', name)} {option or _figure(value)} {prop.get('x-unit') or ''}".strip()
+        )
+    for name in sorted(used_refs):
+        parts.append(
+            f"{refs[name]['name']} {_figure(refs[name]['value'])} {refs[name].get('unit') or ''}".strip()
+        )
+    return "; ".join(parts)
+
+
+def _figure(value: Any) -> str:
+    """Indonesian digits: 1.234,5."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    whole = f"{value:,}" if isinstance(value, int) or not float(value).is_integer() else f"{int(value):,}"
+    return whole.translate(str.maketrans(",.", ".,"))
