@@ -40,7 +40,9 @@ def steps_of_version(version_id: UUID) -> tuple[Step, ...]:
 @lru_cache(maxsize=2048)
 def secret_fields(version_id: UUID) -> frozenset[str]:
     """Form fields that hold a NIK and are therefore kept sealed."""
-    properties: Mapping[str, Mapping[str, Any]] = get_version(version_id).content["form"]["schema"]["properties"]
+    properties: Mapping[str, Mapping[str, Any]] = get_version(version_id).content["form"]["schema"][
+        "properties"
+    ]
     return frozenset(name for name, schema in properties.items() if schema.get("x-widget") == "nik")
 
 

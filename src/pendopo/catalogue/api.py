@@ -5,6 +5,7 @@ Versions are immutable: an application keeps the ``ServiceVersion.id`` it was fi
 
 from pendopo.catalogue.actions import check, export, load, note_miss
 from pendopo.catalogue.queries.lists import (
+    agency_names,
     cards_of,
     categories,
     get_agency,
@@ -49,6 +50,7 @@ __all__ = [
     "Problem",
     "ServiceCard",
     "ServiceVersion",
+    "agency_names",
     "cards_of",
     "categories",
     "check",

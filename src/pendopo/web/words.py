@@ -129,3 +129,66 @@ def step(kind: str) -> "str | Promise":
 def role(code: str) -> "str | Promise":
     """What a role is called."""
     return ROLES.get(str(code), str(code))
+
+
+VERBS: Final[Words] = {
+    "submit": _("Permohonan dikirim"),
+    "complete": _("Berkas lengkap"),
+    "return": _("Kembalikan untuk dilengkapi"),
+    "resubmit": _("Perbaikan dikirim"),
+    "verify": _("Berkas benar, lanjutkan"),
+    "request_correction": _("Minta perbaikan"),
+    "inspect": _("Catat hasil pemeriksaan lapangan"),
+    "recommend": _("Beri rekomendasi"),
+    "assess_fee": _("Tetapkan biaya"),
+    "settle": _("Pembayaran diterima"),
+    "draft": _("Naskah selesai"),
+    "initial": _("Paraf"),
+    "sign": _("Setujui dan tanda tangani"),
+    "forward": _("Teruskan ke instansi"),
+    "reject": _("Tolak permohonan"),
+    "withdraw": _("Ditarik oleh pemohon"),
+    "issue": _("Dokumen terbit"),
+    "hand_over": _("Dokumen diserahkan"),
+    "automate": _("Diselesaikan sistem"),
+}
+"""What an act is called: on its button, and in the history where ``HAPPENED`` has no better word."""
+
+HAPPENED: Final[Words] = {
+    "complete": _("Berkas dinyatakan lengkap"),
+    "return": _("Berkas dikembalikan untuk dilengkapi"),
+    "verify": _("Berkas diperiksa dan benar"),
+    "request_correction": _("Petugas meminta perbaikan"),
+    "inspect": _("Pemeriksaan lapangan selesai"),
+    "recommend": _("Rekomendasi diberikan"),
+    "assess_fee": _("Biaya ditetapkan"),
+    "initial": _("Diparaf"),
+    "sign": _("Disetujui dan ditandatangani"),
+    "forward": _("Diteruskan ke sistem instansi"),
+    "reject": _("Permohonan ditolak"),
+}
+
+REMARKS: Final[Words] = {
+    "missing": _("belum ada"),
+    "unreadable": _("tidak terbaca"),
+    "expired": _("sudah lewat masa berlakunya"),
+    "mismatch": _("tidak cocok dengan data lain"),
+    "wrong_document": _("bukan dokumen yang diminta"),
+    "incomplete": _("kurang lengkap"),
+    "other": _("sebab lain"),
+}
+
+
+def verb(code: str) -> "str | Promise":
+    """The button of an act."""
+    return VERBS.get(str(code), str(code))
+
+
+def happened(code: str) -> "str | Promise":
+    """What an act is called once it is done."""
+    return HAPPENED.get(str(code)) or verb(code)
+
+
+def remark(code: str) -> "str | Promise":
+    """Why a field or document was sent back."""
+    return REMARKS.get(str(code), str(code))

@@ -8,6 +8,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from pendopo.applications import queries
@@ -29,13 +30,14 @@ def start(*, service_id: str, by: Actor, business_id: UUID | None = None) -> App
     Raises: NotFound (service, business), Denied("identity_needed" | "not_for_businesses" | "business_needed").
     """
     version = get_service(service_id)
-    if by.kind is not ActorKind.PERSON:
+    if by.kind is not ActorKind.PERSON or by.id is None:
         raise Denied("identity_needed")
     _check_applicant_kind(version, by, business_id)
     with transaction.atomic():
         held = (
             Application.objects.select_for_update()
-            .filter(applicant_id=by.id, service_id=service_id, business_id=business_id, state=State.DRAFT)
+            .filter(Q(business_id=business_id) if business_id else Q(business=None))
+            .filter(applicant_id=by.id, service_id=service_id, state=State.DRAFT)
             .first()
         )
         if held is not None and held.version_id == version.id:
@@ -132,7 +134,8 @@ def file(
     version = get_service(service_id)
     _check_applicant_kind(version, by, business_id)
     application_id = uuid5(NAMESPACE_URL, f"{by.ref}/{key}")
-    told, sources = dict(answers), {}
+    told = dict(answers)
+    sources: dict[str, Any] = {}
     if any(name not in told for name in version.content["form"]["schema"].get("required", ())):
         known, sources = queries.prefill(version, by, business_id)
         sources = {name: source for name, source in sources.items() if name not in told}

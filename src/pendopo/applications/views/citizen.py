@@ -5,13 +5,15 @@ from uuid import UUID
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from pendopo.applications import api, forms
+from pendopo.applications.views import drawn
 from pendopo.applications.views.doors import Asked, for_citizens
-from pendopo.catalogue.api import ServiceVersion, get_service, get_version, validate
+from pendopo.catalogue.api import ServiceVersion, agency_names, get_service, get_version, validate
 from pendopo.documents.api import get_document, list_uploads, receive
-from pendopo.identity.api import get_person, list_businesses
+from pendopo.identity.api import list_businesses
 from pendopo.kernel import clock
 from pendopo.kernel.errors import Denied, Invalid, NotFound
 from pendopo.payments.api import get_bill
@@ -40,7 +42,16 @@ def begin(request: Asked, service_id: str) -> HttpResponse:
         chosen = request.POST.get("business", "")
         row = api.start(service_id=service_id, by=request.actor, business_id=UUID(chosen) if chosen else None)
         return redirect(_next_page(row.id, version, request))
-    return render(request, "applications/begin.html", {"service": version.content, "businesses": businesses})
+    choices = [(str(business.id), f"{business.name} (NIB {business.nib})") for business in businesses]
+    if version.content["applicant"] != "business":
+        choices.insert(0, ("", _("Diri saya sendiri")))
+    elif not businesses:
+        raise Denied("business_needed")
+    return render(
+        request,
+        "applications/begin.html",
+        {"service": version.content, "businesses": businesses, "choices": choices},
+    )
 
 
 def _next_page(application_id: UUID, version: ServiceVersion, request: Asked, after: int = 0) -> str:
@@ -51,7 +62,9 @@ def _next_page(application_id: UUID, version: ServiceVersion, request: Asked, af
     remarked = {remark["field"] for remark in row.remarks}
     for page in forms.pages(version.content["form"]["schema"]):
         wanted = not remarked.isdisjoint(page.fields) if remarked else True
-        skip = not remarked and forms.known(version.content["form"]["schema"], page, answers, row.sources, errors)
+        skip = not remarked and forms.known(
+            version.content["form"]["schema"], page, answers, row.sources, errors
+        )
         if page.position > after and wanted and not skip:
             return f"/permohonan/{application_id}/isi/{page.id}/"
     return f"/permohonan/{application_id}/periksa/"
@@ -88,7 +101,7 @@ def fill(request: Asked, application_id: UUID, page_id: str) -> HttpResponse:
         "row": row,
         "form_page": page,
         "remarks": [noted[name] for name in names if name in noted],
-        "labels": {name: forms.words(schema["properties"][name], "title", "x-title-en") for name in names},
+        "labels": drawn.labels(schema),
         "fields": [
             forms.field_for(
                 schema,
@@ -171,15 +184,12 @@ def review(request: Asked, application_id: UUID) -> HttpResponse:
         "service": version.content,
         "row": row,
         "sections": [(title, rows) for title, rows in sections if rows],
-        "errors": [("", f"{_label(schema, name)}: {message}") for name, message in errors.items()],
+        "errors": [
+            ("", f"{drawn.labels(schema).get(name, name)}: {message}") for name, message in errors.items()
+        ],
         "editable": bool(change),
     }
     return render(request, "applications/review.html", context, status=422 if errors else 200)
-
-
-def _label(schema: forms.Schema, name: str) -> str:
-    field = schema["properties"].get(name)
-    return forms.words(field, "title", "x-title-en") if field else name
 
 
 def _file(request: Asked, row: Any) -> HttpResponse:
@@ -201,7 +211,12 @@ def receipt(request: Asked, application_id: UUID) -> HttpResponse:
     return render(
         request,
         "applications/receipt.html",
-        {"row": row, "service": version.content, "due_at": closing_at(row.due_on) if row.due_on else None},
+        {
+            "row": row,
+            "service": version.content,
+            "due_at": closing_at(row.due_on) if row.due_on else None,
+            "fee_rows": drawn.fee_rows(row.fee_lines),
+        },
     )
 
 
@@ -214,35 +229,19 @@ def status(request: Asked, application_id: UUID) -> HttpResponse:
         return redirect(f"/permohonan/{row.id}/periksa/")
     version = get_version(row.version_id)
     subject = f"application:{row.id}"
+    labels = drawn.labels(version.content["form"]["schema"])
     context = {
         "row": row,
         "service": version.content,
-        "steps": _drawn_steps(row.id, version),
-        "events": api.timeline(row.id),
+        "steps": drawn.steps(api.list_steps(row.id), version.content, agency_names()),
+        "history": drawn.history(api.timeline(row.id), labels),
         "bill": get_bill(subject) if row.state == "awaiting_payment" else None,
         "document": get_document(row.document_id, request.actor) if row.document_id else None,
         "due_at": closing_at(row.due_on) if row.due_on else None,
         "late": bool(row.due_on and clock.today() > row.due_on and row.decided_at is None),
-        "labels": {
-            name: _label(version.content["form"]["schema"], name) for name in version.content["form"]["schema"]["properties"]
-        },
+        "labels": labels,
     }
     return render(request, "applications/status.html", context)
-
-
-def _drawn_steps(application_id: UUID, version: ServiceVersion) -> list[dict[str, Any]]:
-    """The procedure as the citizen sees it: what is done, what is now."""
-    drawn = {"done": "done", "open": "now"}
-    words = {step["id"]: step for step in version.content["procedure"]["steps"]}
-    return [
-        {
-            "title": forms.words(words[step.key], "name", "name_en"),
-            "state": drawn.get(step.status, "next"),
-            "agency": step.agency_id,
-        }
-        for step in api.list_steps(application_id)
-        if step.status not in {"skipped", "cancelled"}
-    ]
 
 
 @for_citizens
@@ -252,5 +251,4 @@ def withdraw(request: Asked, application_id: UUID) -> HttpResponse:
     if request.POST.get("sure") != "yes":
         raise Denied("not_sure")
     api.withdraw(application_id=application_id, by=request.actor)
-    person = get_person(request.actor.id) if request.actor.id else None
-    return redirect("/saya/" if person else "/")
+    return redirect("/saya/")

@@ -1,5 +1,6 @@
 """The officer's desk: one inbox ordered by what breaks first, the file on one screen, the acts the rules allow."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +12,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from pendopo.applications import api, forms
 from pendopo.applications.rules import REMARKS
+from pendopo.applications.views import drawn
 from pendopo.applications.views.doors import Asked, for_staff
-from pendopo.catalogue.api import get_version
+from pendopo.catalogue.api import agency_names, get_version
 from pendopo.documents.api import get_document, list_uploads, open_upload
-from pendopo.identity.api import mask_nik, note_access
+from pendopo.identity.api import note_access
 from pendopo.kernel import clock
 from pendopo.kernel.errors import Denied, NotFound
 from pendopo.region.api import calendar, closing_at, working_days_between
@@ -52,7 +54,7 @@ def _key(text: str) -> tuple[str, int]:
     """``2026-11-22,17`` -> the key of the last row of the page before; anything else starts at the top."""
     due, _comma, step = text.partition(",")
     try:
-        return (due if due == "infinity" else str(forms.date.fromisoformat(due)), int(step))
+        return (due if due == "infinity" else str(date.fromisoformat(due)), int(step))
     except ValueError:
         return ("-infinity", 0)
 
@@ -69,17 +71,7 @@ def _show(
 ) -> HttpResponse:
     row = api.get_for_staff(application_id, request.actor)
     version = get_version(row.version_id)
-    schema = version.content["form"]["schema"]
     answers = api.open_answers(row.answers)
-    names = [
-        n for n, field in schema["properties"].items() if field.get("x-widget") == "file" and answers.get(n)
-    ]
-    files = (
-        {str(upload.id): upload for upload in list_uploads([answers[name] for name in names]).values()}
-        if names
-        else {}
-    )
-    shown_pages = forms.pages(schema)
     note_access(
         person_id=row.applicant_id,
         by=request.actor,
@@ -87,44 +79,17 @@ def _show(
         purpose=_("Memproses permohonan %(number)s") % {"number": row.number},
         subject=f"application:{row.id}",
     )
-    loaded = api.load(application_id)
+    labels = drawn.labels(version.content["form"]["schema"])
     context = {
         "row": row,
         "service": version.content,
-        "sections": [
-            (page.title, rows)
-            for page in shown_pages
-            if (
-                rows := forms.summary_rows(
-                    schema, page, answers=answers, sources=row.sources, errors={}, files={}, change=""
-                )
-            )
-            if (rows := [r for r in rows if not r["file"]])
-        ],
-        "documents": [
-            {
-                "name": name,
-                "label": forms.words(schema["properties"][name], "title", "x-title-en"),
-                "file": files.get(str(answers[name])),
-            }
-            for name in names
-        ],
-        "steps": [(step, _step_words(version.content, step.key)) for step in api.list_steps(application_id)],
-        "acts": [
-            (step, _step_words(version.content, step.key), verbs)
-            for step in loaded.case.steps
-            if (verbs := api.verbs_for(loaded.case, step, request.actor))
-        ],
-        "remark_fields": [
-            (name, forms.words(schema["properties"][name], "title", "x-title-en"))
-            for name in schema["properties"]
-        ],
+        **_answers_and_papers(row, version.content["form"]["schema"], answers),
+        "step_items": drawn.steps(api.list_steps(application_id), version.content, agency_names()),
+        "fee_rows": drawn.fee_rows(row.fee_lines),
+        "acts": _acts(request, application_id, version.content),
+        "remark_fields": list(labels.items()),
         "remark_reasons": [(code, words.remark(code)) for code in REMARKS],
-        "events": api.timeline(row.id),
-        "labels": {
-            name: forms.words(field, "title", "x-title-en") for name, field in schema["properties"].items()
-        },
-        "nik_mask": mask_nik,
+        "history": drawn.history(api.timeline(row.id), labels),
         "document": get_document(row.document_id, request.actor, allowed=True) if row.document_id else None,
         "due_at": closing_at(row.due_on) if row.due_on else None,
         "left": working_days_between(clock.today(), row.due_on, calendar()) if row.due_on else None,
@@ -132,6 +97,36 @@ def _show(
         "typed": typed or {},
     }
     return render(request, "applications/case_file.html", context, status=status)
+
+
+def _answers_and_papers(row: Any, schema: forms.Schema, answers: dict[str, Any]) -> dict[str, Any]:
+    """Answers with their sources on the left, files on the right."""
+    sections = []
+    papers = []
+    for page in forms.pages(schema):
+        rows = forms.summary_rows(
+            schema, page, answers=answers, sources=row.sources, errors={}, files={}, change=""
+        )
+        papers += [shown for shown in rows if shown["file"]]
+        if plain := [shown for shown in rows if not shown["file"]]:
+            sections.append((page.title, plain))
+    files = list_uploads([UUID(paper["file"]) for paper in papers]) if papers else {}
+    return {
+        "sections": sections,
+        "documents": [{**paper, "file": files.get(UUID(paper["file"]))} for paper in papers],
+    }
+
+
+def _acts(
+    request: Asked, application_id: UUID, content: dict[str, Any]
+) -> list[tuple[api.Step, str, tuple[api.Verb, ...]]]:
+    """Open steps this officer may act on, with the buttons of each."""
+    case = api.load(application_id).case
+    return [
+        (step, _step_words(content, step.key), verbs)
+        for step in case.steps
+        if (verbs := api.verbs_for(case, step, request.actor))
+    ]
 
 
 def _step_words(content: dict[str, Any], key: str) -> str:
@@ -194,7 +189,7 @@ def _read_act(request: Asked) -> api.Act:
 
 
 def _fee_lines(post: Any) -> tuple[dict[str, Any], ...]:
-    lines = []
+    lines: list[dict[str, Any]] = []
     for name, amount, basis in zip(
         post.getlist("fee_name"), post.getlist("fee_amount"), post.getlist("fee_basis"), strict=False
     ):

@@ -5,13 +5,14 @@ from functools import wraps
 from typing import Any
 from urllib.parse import quote
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 
 from pendopo.identity.api import Actor, ActorKind
 from pendopo.kernel.errors import Denied
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class Asked(HttpRequest):
@@ -29,7 +30,7 @@ def for_citizens(view: View) -> View:
     """Only people who have said who they are; others are led there and come back."""
 
     @wraps(view)
-    def checked(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+    def checked(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return login_first(request)
         if request.actor.kind is ActorKind.STAFF:
@@ -45,7 +46,7 @@ def for_staff(view: View) -> View:
     """Only staff with a second factor."""
 
     @wraps(view)
-    def checked(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+    def checked(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return login_first(request)
         if getattr(request, "needs_second_factor", False):

@@ -71,12 +71,17 @@ def known(request: Asked) -> HttpResponse:
         for key, fact in sorted(held.items())
     ]
     nik = nik_of(person)
+    accesses = list_accesses(person.id)
     context = {
         "person": person,
         "nik": mask_nik(nik) if nik else "",
         "rows": rows,
         "consents": list_consents(person.id),
-        "accesses": list_accesses(person.id),
+        "accesses": accesses,
+        "readings": [
+            {"title": access.reader_name, "at": access.at, "text": access.purpose, "by": ""}
+            for access in accesses
+        ],
         "businesses": list_businesses(person.id),
     }
     return render(request, "applications/known.html", context)

@@ -65,6 +65,11 @@ def list_agencies() -> list[AgencyCard]:
     return [_agency(agency) for agency in _agencies()]
 
 
+def agency_names() -> dict[str, str]:
+    """Names of all agencies by id, also of those that have left."""
+    return dict(Agency.objects.values_list("id", "name"))
+
+
 def get_agency(agency_id: str) -> AgencyCard:
     """One agency. Raises NotFound."""
     found = _agencies().filter(pk=agency_id).first()
@@ -105,4 +110,4 @@ def list_misses(limit: int = 50) -> list[Miss]:
 
 def registers() -> dict[str, Any]:
     """Every register by name, for export."""
-    return dict(Register.objects.values_list("name", "data"))
+    return dict(Register.objects.exclude(pk="search").values_list("name", "data"))

@@ -1,0 +1,83 @@
+"""What pages show of steps, history and fees: plain dictionaries for the macros of components.html."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from pendopo.applications import forms
+from pendopo.kernel.events import Entry
+from pendopo.kernel.money import rupiah
+from pendopo.web import words
+
+_STATE = {"done": "done", "open": "now"}
+_KIND = {
+    "reject": "bad",
+    "return": "warn",
+    "request_correction": "warn",
+    "sign": "good",
+    "issue": "good",
+    "settle": "good",
+}
+
+
+def labels(schema: forms.Schema) -> dict[str, str]:
+    """What each field is called, in the reader's language."""
+    return {name: forms.words(field, "title", "x-title-en") for name, field in schema["properties"].items()}
+
+
+def history(entries: Iterable[Entry], called: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Timeline items, newest first."""
+    return [_event(entry, called) for entry in reversed(list(entries))]
+
+
+def _event(entry: Entry, called: Mapping[str, str]) -> dict[str, Any]:
+    told = entry.data
+    notes = [str(told[key]) for key in ("note", "reason", "legal_basis") if told.get(key)]
+    notes += [
+        f"{called.get(remark['field'], remark['field'])}: {words.remark(remark['reason'])}"
+        + (f" - {remark['note']}" if remark.get("note") else "")
+        for remark in told.get("remarks", ())
+    ]
+    if told.get("favourable") is False:
+        notes.insert(0, _("Hasil: tidak memenuhi."))
+    who = told.get("by_name") or (_("Pemohon") if entry.actor.startswith("person:") else _("Sistem"))
+    return {
+        "title": words.happened(entry.verb),
+        "at": entry.at,
+        "by": who,
+        "text": " ".join(notes),
+        "kind": _KIND.get(entry.verb, "neutral"),
+    }
+
+
+def steps(
+    rows: Iterable[Any], content: Mapping[str, Any], agencies: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """The procedure as it stands: what is done, what is now, whose it is. Skipped steps are left out."""
+    said = {step["id"]: step for step in content["procedure"]["steps"]}
+    return [
+        {
+            "title": forms.words(said[row.key], "name", "name_en"),
+            "state": _STATE.get(row.status, "next"),
+            "by": agencies.get(row.agency_id, row.agency_id),
+            "text": row.result.get("note", "") if row.status == "done" else "",
+        }
+        for row in rows
+        if row.status not in {"skipped", "cancelled"}
+    ]
+
+
+def fee_rows(lines: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """Lines of a fee and their sum, for a table of two columns."""
+    lines = list(lines)
+    rows = [
+        (
+            forms.words(line, "name", "name_en")
+            + (f" ({line['explanation']})" if line.get("explanation") else "")
+            + (f" - {line['legal_basis']}" if line.get("legal_basis") else ""),
+            rupiah(int(line["amount_idr"])),
+        )
+        for line in lines
+    ]
+    return [*rows, (_("Jumlah"), rupiah(sum(int(line["amount_idr"]) for line in lines)))] if rows else []
