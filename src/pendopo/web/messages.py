@@ -5,6 +5,7 @@ has no English yet; ``compile`` writes the ``.mo`` that Django reads (it is not 
 """
 
 import argparse
+import io
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -40,6 +41,10 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }
+HEAD = (
+    b'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n'
+    b'"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'
+)
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|\{(\w*)\}")
 
 
@@ -64,16 +69,20 @@ def read(po: Path = PO) -> Catalog:
         return read_po(file, locale="en", domain="django")
 
 
+def save(catalog: Catalog, po: Path = PO) -> None:
+    """Write ``po``, sorted and without line numbers or dates, so that it changes only where messages do."""
+    po.parent.mkdir(parents=True, exist_ok=True)
+    body = io.BytesIO()
+    write_po(body, catalog, width=110, sort_output=True, include_lineno=False, omit_header=True)
+    po.write_bytes(HEAD + body.getvalue().lstrip(b"\n"))
+
+
 def extract(source: Path = SOURCE, po: Path = PO) -> list[str]:
     """Merge the messages of ``source`` into ``po``, keeping what is translated. Returns the messages without English."""
     catalog = read(po)
     catalog.update(gather(source), no_fuzzy_matching=True)
     catalog.obsolete.clear()
-    po.parent.mkdir(parents=True, exist_ok=True)
-    with po.open("wb") as file:
-        write_po(file, catalog, width=110, sort_output=True, include_lineno=False, omit_header=True)
-    head = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'
-    po.write_text(head + po.read_text(encoding="utf-8").lstrip("\n"), encoding="utf-8")
+    save(catalog, po)
     return [_first(message) for message in missing(read(po))]
 
 
