@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -120,8 +120,7 @@ def _point_to(versions: Mapping[str, UUID], contents: Mapping[str, dict[str, Any
         row.current_version_id = version
         rows.append(row)
     columns = ["agency", "current_version", "name", "category", "card", "is_active"]
-    if rows:
-        Service.objects.bulk_update(rows, columns, batch_size=200)
+    Service.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=columns)
 
 
 def _row(key: str, content: Mapping[str, Any]) -> Service:
@@ -161,12 +160,21 @@ def _save_registers(city: City) -> None:
 # --- search -----------------------------------------------------------------------------------------------------------
 
 _STEM = "UPDATE catalogue_searchphrase SET stems = tsvector_to_array(to_tsvector('indonesian', phrase))"
-# Citizens' words given for official words: every service whose own words hold all of them is found by them too.
+# A citizen's phrase that stands for official words: services whose own words hold one of them are found by it too.
 _SAY = """
 INSERT INTO catalogue_searchphrase (service_id, kind, phrase, stems, weight)
-SELECT DISTINCT p.service_id, 'A', said.say, tsvector_to_array(to_tsvector('indonesian', said.say)), 0
-FROM unnest(%s::text[], %s::text[]) AS said(say, words)
-JOIN catalogue_searchphrase p ON p.kind IN ('A', 'B') AND p.stems @> tsvector_to_array(to_tsvector('indonesian', said.words))
+SELECT DISTINCT p.service_id, 'B', said.say, tsvector_to_array(to_tsvector('indonesian', said.say)), 0
+FROM unnest(%s::text[], %s::text[]) AS said(say, word)
+JOIN catalogue_searchphrase p
+  ON p.kind IN ('A', 'B') AND p.stems @> tsvector_to_array(to_tsvector('indonesian', said.word))
+"""
+# A citizen's single word that stands for an official one: it means that word's stem, a little less surely.
+_MEAN = """
+INSERT INTO catalogue_searchword (word, stem, weight, closeness)
+SELECT DISTINCT ON (said.say, w.stem) said.say, w.stem, w.weight, 0.8
+FROM unnest(%s::text[], %s::text[]) AS said(say, word) JOIN catalogue_searchword w ON w.word = said.word
+ORDER BY said.say, w.stem
+ON CONFLICT DO NOTHING
 """
 _VOCABULARY = """
 WITH pair AS (
@@ -177,41 +185,52 @@ WITH pair AS (
     * CASE WHEN bool_and(word = ANY(%s)) THEN 0.1 ELSE 1 END AS weight
   FROM pair WHERE stem IS NOT NULL GROUP BY stem
 )
-INSERT INTO catalogue_searchword (word, stem, weight)
-SELECT DISTINCT word, stem, weight FROM pair JOIN telling USING (stem)
+INSERT INTO catalogue_searchword (word, stem, weight, closeness)
+SELECT DISTINCT word, stem, weight, 1 FROM pair JOIN telling USING (stem)
 """
 _WEIGH = """
 UPDATE catalogue_searchphrase p SET weight = coalesce((
-  SELECT sum(weight) FROM (SELECT DISTINCT stem, weight FROM catalogue_searchword WHERE stem = ANY(p.stems)) w), 0)
+  SELECT sum(weight) FROM (SELECT DISTINCT stem, weight FROM catalogue_searchword WHERE closeness = 1 AND stem = ANY(p.stems)) w), 0)
 """
 
 
 def _index(contents: Mapping[str, dict[str, Any]], city: City) -> None:
-    """Write the words that services are found by anew."""
+    """Write the words that services are found by anew, unless they are the same as before."""
     said: dict[str, list[str]] = {key: [] for key in contents}
     general: list[tuple[str, str]] = []
     for entry in city.synonyms:
         for service in entry.get("services") or []:
             said[service] += entry["say"]
         if "words" in entry:
-            general += [(words.folded(say), words.folded(entry["words"])) for say in entry["say"]]
+            general += words.stands_for(entry["say"], entry["words"])
+    rows = [
+        (key, kind, words.folded(phrase))
+        for key, content in contents.items()
+        for kind, phrase in words.phrases(content, said[key], _category_words(content["category"]))
+    ]
+    mark = {"digest": digest({"rows": rows, "general": general})}
+    if Register.objects.filter(pk="search", data=mark).exists():
+        return
+    Register.objects.update_or_create(pk="search", defaults={"data": mark})
     SearchPhrase.objects.all().delete()
     SearchPhrase.objects.bulk_create(
-        (
-            SearchPhrase(service_id=key, kind=kind, phrase=words.folded(phrase))
-            for key, content in contents.items()
-            for kind, phrase in words.phrases(content, said[key], _category_words(content["category"]))
-        ),
+        (SearchPhrase(service_id=key, kind=kind, phrase=phrase) for key, kind, phrase in rows),
         batch_size=1000,
     )
     with connection.cursor() as cursor:
         cursor.execute(_STEM)
-        cursor.execute(_SAY, [[say for say, _w in general], [words_ for _s, words_ in general]])
+        cursor.execute(_SAY, _columns(pair for pair in general if " " in pair[0]))
         cursor.execute("DELETE FROM catalogue_searchword")
         cursor.execute(_VOCABULARY, [sorted(words.FILLER)])
+        cursor.execute(_MEAN, _columns(pair for pair in general if " " not in pair[0]))
         cursor.execute(_WEIGH)
         cursor.execute("ANALYZE catalogue_searchphrase")
         cursor.execute("ANALYZE catalogue_searchword")
+
+
+def _columns(pairs: Iterable[tuple[str, str]]) -> list[list[str]]:
+    said = list(pairs)
+    return [[say for say, _word in said], [word for _say, word in said]]
 
 
 def _category_words(key: str) -> str:

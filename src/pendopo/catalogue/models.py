@@ -117,17 +117,22 @@ class SearchPhrase(models.Model):
 
 
 class SearchWord(models.Model):
-    """The vocabulary of the catalogue: each word, its stem, and how telling it is (rare words tell more)."""
+    """The vocabulary: what a word may mean, how telling that stem is (rare ones tell more) and how close the two are."""
 
-    word = models.TextField(primary_key=True)
+    id = models.BigAutoField(primary_key=True)
+    word = models.TextField()
     stem = models.TextField(db_index=True)
     weight = models.FloatField()
+    closeness = models.FloatField(
+        default=1
+    )  # less than 1 for a citizen's word that stands for an official one
 
     class Meta:
+        constraints = [models.UniqueConstraint(fields=["word", "stem"], name="searchword_once")]
         indexes = [GinIndex(fields=["word"], name="searchword_trigrams", opclasses=["gin_trgm_ops"])]
 
     class Privacy:
-        public: tuple[str, ...] = ("word", "stem", "weight")
+        public: tuple[str, ...] = ("id", "word", "stem", "weight", "closeness")
         personal: tuple[str, ...] = ()
         sensitive: tuple[str, ...] = ()
         retention = "until the next load"

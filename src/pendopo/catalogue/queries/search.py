@@ -19,8 +19,9 @@ WITH typed AS (
   SELECT term, ord, (tsvector_to_array(to_tsvector('indonesian', term)))[1] AS stem
   FROM unnest(%(terms)s::text[]) WITH ORDINALITY AS t(term, ord)
 ), known AS (
-  SELECT DISTINCT t.ord, w.stem, w.weight::float8 AS weight, 1.0::float8 AS closeness
-  FROM typed t JOIN catalogue_searchword w ON w.stem = t.stem OR w.word = t.term
+  SELECT t.ord, w.stem, max(w.weight) AS weight, max(w.closeness) AS closeness
+  FROM typed t JOIN catalogue_searchword w ON (w.stem = t.stem AND w.closeness = 1) OR w.word = t.term
+  GROUP BY t.ord, w.stem
 ), guessed AS (
   SELECT t.ord, near.stem, near.weight, near.closeness
   FROM typed t CROSS JOIN LATERAL (

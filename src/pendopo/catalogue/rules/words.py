@@ -85,3 +85,12 @@ def phrases(
 def folded(text: str) -> str:
     """Return the words of a phrase in one line, ready to be stemmed."""
     return " ".join(fold(text))
+
+
+def stands_for(said: Iterable[str], official: str) -> list[tuple[str, str]]:
+    """Pairs (citizens' phrase, official word) of one entry; a phrase never stands for its own words."""
+    pairs = []
+    for phrase in said:
+        own = set(fold(phrase))
+        pairs += [(folded(phrase), word) for word in dict.fromkeys(fold(official)) if word not in own]
+    return pairs
