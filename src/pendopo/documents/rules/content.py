@@ -68,7 +68,7 @@ def inspect(data: Bytes) -> str:
     if len(data) == 0:
         raise Denied("file_empty")
     content_type = sniff(data[:HEAD])
-    if _is_also_zip(data) or _WEB.search(data[:HEAD]):
+    if _is_also_zip(data) or _WEB.search(data[:HEAD]) or b"%PDF-" in data[1:HEAD]:
         raise Denied("file_mixed")
     {PDF: _check_pdf, PNG: _check_png, JPEG: _check_jpeg}[content_type](data)
     return content_type

@@ -111,7 +111,7 @@ def _certificate(
         .issuer_name(issuer)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(at - timedelta(days=1))
+        .not_valid_before(at - timedelta(days=366))  # the demo's clock may be moved
         .not_valid_after(at + timedelta(days=365 * years))
         .add_extension(
             x509.BasicConstraints(ca=authority, path_length=0 if authority else None), critical=True

@@ -44,7 +44,7 @@ def sign_pdf(pdf: bytes, *, name: str, reason: str, location: str) -> bytes:
 
 
 def verify_pdf(pdf: bytes) -> SignatureReport:
-    """Check the last signature of a PDF against this instance's authority. Broken files are reported as unsigned.
+    """Check the last signature of a PDF against this instance's authority. A file too broken to be read is not intact.
 
     Raises: Unavailable when this instance has no key.
     """
@@ -53,7 +53,7 @@ def verify_pdf(pdf: bytes) -> SignatureReport:
     try:
         found = desk.check(pdf)
     except Exception:  # noqa: BLE001 - strangers' bytes: whatever the parser stumbles over, the answer is "no"
-        return SignatureReport()
+        return SignatureReport(signed=b"/ByteRange" in pdf)  # it had a signature once
     if not found:
         return SignatureReport()
     last = found[-1]

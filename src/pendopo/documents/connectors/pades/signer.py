@@ -19,6 +19,7 @@ from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from pendopo.documents.connectors.pades.authority import Material
+from pendopo.kernel import clock
 
 DIGEST: Final = "sha256"
 FIELD: Final = "TandaTangan"
@@ -78,5 +79,5 @@ class Desk:
     def check(self, pdf: bytes) -> list[Any]:
         """What pyHanko says of every signature in the file, oldest first."""
         reader = PdfFileReader(BytesIO(pdf))
-        context = ValidationContext(trust_roots=self._roots, allow_fetching=False)
+        context = ValidationContext(trust_roots=self._roots, allow_fetching=False, moment=clock.now())
         return [validate_pdf_signature(found, context) for found in reader.embedded_regular_signatures]

@@ -1,0 +1,82 @@
+"""One folder for files and one authority for the run; requests carry their actor in a header."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.http import HttpRequest, HttpResponse
+from pytest_django import Settings
+
+from pendopo.documents import api
+from pendopo.identity.api import PUBLIC, Actor, ActorKind, Role
+
+SITI = Actor(ActorKind.PERSON, UUID(int=1), "Siti Aminah")
+BUDI = Actor(ActorKind.PERSON, UUID(int=2), "Budi")
+OFFICER = Actor(ActorKind.STAFF, UUID(int=3), "Petugas", {"dpmptsp": frozenset({Role.BACK_OFFICER})})
+STRANGER = Actor(ActorKind.STAFF, UUID(int=4), "Petugas lain", {"imigrasi": frozenset({Role.BACK_OFFICER})})
+OPERATOR = Actor(ActorKind.STAFF, UUID(int=5), "Pengelola", {"mpp": frozenset({Role.MALL_OPERATOR})})
+CAST = {actor.ref: actor for actor in (PUBLIC, SITI, BUDI, OFFICER, STRANGER, OPERATOR)}
+
+
+def actor_from_header(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware for tests: ``X-Actor`` names one of the cast."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        request.actor = CAST[request.headers.get("X-Actor", PUBLIC.ref)]  # type: ignore[attr-defined]
+        return get_response(request)
+
+    return handle
+
+
+@pytest.fixture(scope="session")
+def signing_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("signing")
+
+
+@pytest.fixture(autouse=True)
+def _house(settings: Settings, tmp_path: Path, signing_dir: Path) -> None:
+    settings.FILES_DIR = tmp_path / "files"
+    settings.SIGNING_DIR = signing_dir
+    settings.BASE_URL = "http://mpp.test"
+    settings.ROOT_URLCONF = "tests.documents.urls"
+    settings.MIDDLEWARE = [
+        "django.middleware.security.SecurityMiddleware",
+        "django.contrib.sessions.middleware.SessionMiddleware",
+        "django.contrib.messages.middleware.MessageMiddleware",
+        "tests.documents.conftest.actor_from_header",
+        "pendopo.web.middleware.ErrorsAsPages",
+    ]
+
+
+def body_of(response: Any) -> bytes:
+    """All bytes of a sent file; closes the file but not the database connection of the test."""
+    data = b"".join(response) if response.streaming else response.content
+    for close in response._resource_closers:
+        close()
+    return bytes(data)
+
+
+def issue(subject: str = "application:1", **changed: object) -> api.Paper:
+    """A permit as ``applications`` would have it issued."""
+    given: dict[str, object] = {
+        "by": OFFICER,
+        "subject": subject,
+        "kind": "dpmptsp-sip-perawat",
+        "title": "Surat Izin Praktik Perawat",
+        "service_id": "dpmptsp-sip-perawat",
+        "service_name": "Surat Izin Praktik Perawat (SIP)",
+        "agency_id": "dpmptsp",
+        "agency_name": "Dinas Penanaman Modal dan Pelayanan Terpadu Satu Pintu",
+        "holder_name": "Siti Aminah",
+        "holder_ref": SITI.ref,
+        "signatory": api.Signatory(
+            "Drs. Contoh Pejabat, M.Si.", "Kepala Dinas", "Pembina Utama Muda", "19700101 199003 1 001"
+        ),
+        "rows": [("Nama", "Siti Aminah"), ("Tempat praktik", "RSUD Embung Fatimah")],
+        "legal_basis": ["Undang-Undang Nomor 17 Tahun 2023 tentang Kesehatan"],
+    }
+    return api.issue(**{**given, **changed})  # type: ignore[arg-type]
