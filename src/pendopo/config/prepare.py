@@ -121,11 +121,15 @@ def check_catalogue(city: Path) -> None:
 
 
 def load_catalogue(city: Path) -> None:
-    """Prove the city's folder, then load it; with any problem nothing is loaded."""
+    """Prove the city's folder and load it; with any problem nothing is loaded."""
     from pendopo.catalogue import api
+    from pendopo.kernel.errors import Invalid
 
-    check_catalogue(city)
-    api.load(city, by="system")
+    try:
+        api.load(city, by="system")
+    except Invalid:
+        check_catalogue(city)
+        raise
 
 
 def create_people() -> list[Row]:
