@@ -1,19 +1,39 @@
-"""Who is asking: ``request.actor``, looked up once and only when somebody asks."""
+"""Who is asking: ``request.actor``, looked up once and only when somebody asks. Staff without a second factor are nobody."""
 
 from collections.abc import Callable
+from typing import Any
 
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
 from pendopo.agencies.api import actor_of
+from pendopo.identity.api import PUBLIC, Actor, ActorKind
+
+DEMO_SESSION = "demo_person"
 
 
 class ActorMiddleware:
-    """Set ``request.actor`` to an ``identity.api.Actor``."""
+    """Set ``request.actor`` (an ``identity.api.Actor``) and ``request.needs_second_factor``."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.actor = SimpleLazyObject(lambda: actor_of(request.user))  # type: ignore[attr-defined]
+    def __call__(self, request: Any) -> HttpResponse:
+        request.needs_second_factor = False
+        request.actor = SimpleLazyObject(lambda: _actor(request))
         return self.get_response(request)
+
+
+def _actor(request: Any) -> Actor:
+    actor = actor_of(request.user)
+    if actor.kind is not ActorKind.STAFF or _second_factor(request):
+        return actor
+    request.needs_second_factor = True
+    return PUBLIC
+
+
+def _second_factor(request: Any) -> bool:
+    """Staff have TOTP or a passkey, or came through the demo's "sign in as"."""
+    return bool(settings.DEMO and request.session.get(DEMO_SESSION)) or is_mfa_enabled(request.user)

@@ -26,14 +26,20 @@ if MODE == "production" and (SECRET_KEY == DEMO_SECRET or len(set(SECRET_KEY)) <
     )
 # Seals NIK and finds it by keyed hash; kept apart from SECRET_KEY so that sessions can be rotated without it.
 SEAL_KEY = env.text("PENDOPO_SEAL_KEY", DEMO_SECRET if MODE != "production" else None)
-if MODE == "production" and (SEAL_KEY in {DEMO_SECRET, SECRET_KEY} or len(set(SEAL_KEY)) < 16 or len(SEAL_KEY) < 40):
+if MODE == "production" and (
+    SEAL_KEY in {DEMO_SECRET, SECRET_KEY} or len(set(SEAL_KEY)) < 16 or len(SEAL_KEY) < 40
+):
     raise env.Misconfigured(
         "PENDOPO_SEAL_KEY is the demo's, weak or equal to PENDOPO_SECRET. "
         "Mend: export PENDOPO_SEAL_KEY=$(openssl rand -base64 48) and keep a copy: without it no NIK can be read"
     )
 
-ALLOWED_HOSTS = env.text("PENDOPO_HOSTS", urlparse(BASE_URL).hostname or "127.0.0.1").split(",") + ["127.0.0.1", "localhost"]
+ALLOWED_HOSTS = env.text("PENDOPO_HOSTS", urlparse(BASE_URL).hostname or "127.0.0.1").split(",") + [
+    "127.0.0.1",
+    "localhost",
+]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
+CSRF_FAILURE_VIEW = "pendopo.web.views.csrf_failure"
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -118,14 +124,20 @@ def _database(url: str) -> dict[str, object]:
         "OPTIONS": {
             "server_side_binding": True,
             "prepare_threshold": 5,
-            "pool": {"min_size": 1, "max_size": env.number("PENDOPO_POOL", 10, low=1, high=100), "timeout": 10},
+            "pool": {
+                "min_size": 1,
+                "max_size": env.number("PENDOPO_POOL", 10, low=1, high=100),
+                "timeout": 10,
+            },
             "options": "-c statement_timeout=15000 -c lock_timeout=4000 -c timezone=UTC",
         },
         "TEST": {"NAME": env.text("PENDOPO_TEST_DB", "test_pendopo")},
     }
 
 
-DATABASES = {"default": _database(env.text("DATABASE_URL", "postgresql://pendopo:pendopo@127.0.0.1:54329/pendopo"))}
+DATABASES = {
+    "default": _database(env.text("DATABASE_URL", "postgresql://pendopo:pendopo@127.0.0.1:54329/pendopo"))
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "identity.User"
@@ -165,7 +177,11 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 
 # Region: the folder of the city says where and when we are.
-REGION = yaml.safe_load((CITY_DIR / "region.yaml").read_text(encoding="utf-8")) if (CITY_DIR / "region.yaml").exists() else {}
+REGION = (
+    yaml.safe_load((CITY_DIR / "region.yaml").read_text(encoding="utf-8"))
+    if (CITY_DIR / "region.yaml").exists()
+    else {}
+)
 TIME_ZONE = REGION.get("timezone", "Asia/Jakarta")
 USE_TZ = True
 USE_I18N = True
@@ -177,7 +193,10 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [ROOT / "src/pendopo/web/static"]
 STATIC_ROOT = DATA_DIR / "static"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(FILES_DIR)}},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(FILES_DIR)},
+    },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if MODE == "test"

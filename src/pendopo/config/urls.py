@@ -2,15 +2,19 @@
 
 from django.urls import include, path
 
+from pendopo.config import views
+
 urlpatterns = [
     path("", include("pendopo.web.urls")),
     path("", include("pendopo.catalogue.urls")),
     path("", include("pendopo.documents.urls")),
     path("", include("pendopo.payments.urls")),
     path("", include("pendopo.applications.urls")),
+    path("demo/", views.sign_in_as, name="demo"),
+    path("", include("pendopo.feedback.urls")),
     path("akun/", include("allauth.urls")),
 ]
 handler400 = "pendopo.web.views.bad_request"
 handler403 = "pendopo.web.views.forbidden"
-handler404 = "pendopo.web.views.not_found"
+handler404 = "pendopo.web.views.page_not_found"
 handler500 = "pendopo.web.views.server_error"
