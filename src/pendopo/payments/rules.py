@@ -3,6 +3,7 @@
 Leaves out who may see a bill (queries) and how a provider is reached (connectors).
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -241,6 +242,7 @@ RUPIAH: Final = "360"
 CRC_TAG: Final = "6304"
 CRC_DIGITS: Final = 4
 BILL_NUMBER_LENGTH: Final = 25
+_TAG: Final = re.compile(r"(\d\d)(\d\d)", re.ASCII)
 _CRC_START: Final = 0xFFFF
 _CRC_POLYNOMIAL: Final = 0x1021
 _CRC_TOP: Final = 0x8000
@@ -268,19 +270,21 @@ def parse_qris(text: str) -> dict[str, str | dict[str, str]]:
         raise Denied("qris_format", "no check sum at the end")
     if qris_crc(text[:-CRC_DIGITS]) != text[-CRC_DIGITS:].upper():
         raise Denied("qris_crc")
-    return {tag: _tags(value) if tag in TEMPLATES else value for tag, value in _tags(text).items()}
+    tags = _tags(text)
+    if tags.get("63") != text[-CRC_DIGITS:]:
+        raise Denied("qris_format", "check sum inside another tag")
+    return {tag: _tags(value) if tag in TEMPLATES else value for tag, value in tags.items()}
 
 
 def _tags(text: str) -> dict[str, str]:
     """Read ``tag(2) length(2) value`` again and again until the end."""
     tags: dict[str, str] = {}
     while text:
-        head, length = text[:2], text[2:4]
-        if not (head + length).isascii() or not (head + length).isdigit() or len(text) < 4 + int(length):
-            raise Denied("qris_format", f"tag {head!r}")
-        if head in tags:
-            raise Denied("qris_format", f"tag {head} twice")
-        tags[head], text = text[4 : 4 + int(length)], text[4 + int(length) :]
+        match = _TAG.match(text)
+        if match is None or match[1] in tags or len(text) < match.end() + int(match[2]):
+            raise Denied("qris_format", f"tag {text[:4]!r}")
+        end = match.end() + int(match[2])
+        tags[match[1]], text = text[match.end() : end], text[end:]
     return tags
 
 

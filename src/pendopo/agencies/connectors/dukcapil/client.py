@@ -2,6 +2,7 @@
 
 import json
 from functools import cache
+from threading import Lock
 from typing import Any, Final
 
 import httpx
@@ -12,11 +13,12 @@ from pendopo.agencies.connectors.dukcapil import mapping
 from pendopo.kernel.errors import Unavailable
 
 AGENCY: Final = "mpp"
-TIMEOUT: Final = httpx.Timeout(4.0, connect=1.5, pool=1.0)
+TIMEOUT: Final = httpx.Timeout(3.0, connect=1.5, pool=1.0)
 TRIES: Final = 3
-PATIENCE_SECONDS: Final = 9.0
+PATIENCE_SECONDS: Final = 6.0
 SERVER_ERROR: Final = 500
 TOO_MANY: Final = 429
+_MAKING: Final = Lock()
 
 
 def fetch(nik: str) -> dict[str, str] | None:
@@ -48,9 +50,14 @@ def verify(nik: str, claims: dict[str, str]) -> dict[str, bool] | None:
     )
 
 
-@cache
 def _http() -> httpx.Client:
-    """One pool of connections a process."""
+    """One pool of connections a process; the lock keeps two first callers from making two."""
+    with _MAKING:
+        return _pool()
+
+
+@cache
+def _pool() -> httpx.Client:
     return httpx.Client(timeout=TIMEOUT, limits=httpx.Limits(max_connections=20, max_keepalive_connections=4))
 
 

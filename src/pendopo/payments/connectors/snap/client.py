@@ -3,6 +3,7 @@
 import json
 from datetime import datetime
 from functools import cache
+from threading import Lock
 from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -17,11 +18,12 @@ from pendopo.payments.connectors.snap import mapping
 from pendopo.payments.rules import Notice
 
 CALLBACK_PATH: Final = "/hooks/payment/"
-TIMEOUT: Final = httpx.Timeout(4.0, connect=1.5, pool=1.0)
+TIMEOUT: Final = httpx.Timeout(3.0, connect=1.5, pool=1.0)
 TRIES: Final = 3
-PATIENCE_SECONDS: Final = 9.0
+PATIENCE_SECONDS: Final = 6.0
 SERVER_ERROR: Final = 500
 TOO_MANY: Final = 429
+_MAKING: Final = Lock()
 
 
 def callback_url() -> str:
@@ -69,9 +71,14 @@ def get_payment(provider_reference: str) -> Notice:
         raise Unavailable(f"payment provider: {error}", permanent=True) from error
 
 
-@cache
 def _http() -> httpx.Client:
-    """One pool of connections a process."""
+    """One pool of connections a process; the lock keeps two first callers from making two."""
+    with _MAKING:
+        return _pool()
+
+
+@cache
+def _pool() -> httpx.Client:
     return httpx.Client(timeout=TIMEOUT, limits=httpx.Limits(max_connections=20, max_keepalive_connections=4))
 
 
