@@ -283,7 +283,7 @@ def _shell(options: argparse.Namespace) -> None:
 def _messages(options: argparse.Namespace) -> None:
     from pendopo.web import messages
 
-    {"collect": messages.extract, "compile": messages.compile}[options.what]()
+    raise SystemExit(messages.main(["extract" if options.what == "collect" else "compile"]))
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], None]] = {

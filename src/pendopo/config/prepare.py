@@ -103,7 +103,7 @@ def compile_messages() -> None:
     """Make the message catalogues the running pages read."""
     from pendopo.web import messages
 
-    messages.compile()
+    messages.compile_messages()
 
 
 def check_catalogue(city: Path) -> None:
