@@ -1,4 +1,4 @@
-"""Between a service's JSON Schema and a page: which fields a page shows and what was typed into them. No checks of meaning: the schema does those."""
+"""Between a service's JSON Schema and a page: which fields a page shows, what was typed into them. The schema checks the meaning."""
 
 import re
 import unicodedata
@@ -139,15 +139,20 @@ def shown(field: Schema, value: Any, files: Mapping[str, Any]) -> str:
     widget = field.get("x-widget")
     if widget == "file":
         return files[str(value)].name if str(value) in files else _("Berkas tidak ditemukan")
+    option = (field.get("x-options") or {}).get(str(value))
+    if option:
+        return words(option, "name", "name_en")
+    return _plain(field, widget, value)
+
+
+def _plain(field: Schema, widget: str | None, value: Any) -> str:
+    """A value that is no choice and no file."""
     if widget == "nik":
         return mask_nik(str(value))
     if widget == "currency" and isinstance(value, int):
         return rupiah(value)
     if field.get("type") == "boolean":
         return _("Ya") if value else _("Tidak")
-    option = (field.get("x-options") or {}).get(str(value))
-    if option:
-        return words(option, "name", "name_en")
     if field.get("format") == "date":
         return _date_words(str(value))
     unit = field.get("x-unit")

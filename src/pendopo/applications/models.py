@@ -1,4 +1,4 @@
-"""An application and its inner steps. Rows are written by the SQL functions of migration 0002 (hot) and by actions.py; CHECKs repeat the rules."""
+"""An application and its inner steps, written by the SQL functions of migration 0002 and by actions; CHECKs repeat the rules."""
 
 import uuid
 
@@ -122,7 +122,8 @@ class Step(models.Model):
 
     class Privacy:
         public: tuple[str, ...] = (
-            "id", "application", "key", "kind", "agency_id", "role", "position", "after", "when", "status", "favourable", "opened_at", "done_at",
+            "id", "application", "key", "kind", "agency_id", "role", "position", "after", "when", "status", "favourable",
+            "opened_at", "done_at",
         )  # fmt: skip
         personal: tuple[str, ...] = ("done_by", "result")
         retention = "with its application"

@@ -1,4 +1,4 @@
-"""Reads of applications: the case for a decision, the citizen's status, the officer's inbox and file. Each answers only to who may see it."""
+"""Reads of applications: the case for a decision, the citizen's status, the officer's inbox and file. Each knows who may see."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

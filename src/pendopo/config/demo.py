@@ -1,20 +1,16 @@
 """The people of the demo, how one becomes one of them, and the proof that a permit goes all the way. Never in production."""
 
-import json
-import os
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
 from pendopo.agencies.api import employ
 from pendopo.catalogue.api import list_agencies
 from pendopo.identity.api import SYSTEM, Role, User, open_account, register_business, register_person
 
-PASSWORD: Final = "pendopo-demo"
+PASSWORD: Final = "pendopo-demo"  # noqa: S105 - printed on the demo's own page
 OPERATOR_AGENCY: Final = "dpmptsp-batam"
 
 

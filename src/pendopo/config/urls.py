@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from pendopo.config import views
+from pendopo.config import rest, views
 
 urlpatterns = [
     path("", include("pendopo.web.urls")),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("pendopo.applications.urls")),
     path("demo/", views.sign_in_as, name="demo"),
     path("", include("pendopo.feedback.urls")),
+    path("api/v1/", rest.api.urls),
     path("akun/", include("allauth.urls")),
 ]
 handler400 = "pendopo.web.views.bad_request"

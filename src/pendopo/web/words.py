@@ -192,3 +192,8 @@ def happened(code: str) -> "str | Promise":
 def remark(code: str) -> "str | Promise":
     """Why a field or document was sent back."""
     return REMARKS.get(str(code), str(code))
+
+
+NOT_FOUND: Final = _("Tidak ditemukan, atau bukan milik Anda.")
+INVALID: Final = _("Ada isian yang perlu diperbaiki.")
+UNAVAILABLE: Final = _("Sistem di luar sedang tidak menjawab. Coba lagi beberapa saat lagi; isian Anda tidak hilang.")

@@ -151,9 +151,7 @@ def _submit(
     by: Actor,
     business_id: UUID | None,
 ) -> str:
-    errors = validate(version, answers)
-    if not errors:
-        errors = check_files(version, answers, by)
+    errors = _check_text(answers) or validate(version, answers) or check_files(version, answers, by)
     if errors:
         raise Invalid(errors)
     assert by.id is not None
@@ -207,6 +205,15 @@ def _step_json(step: Step, position: int) -> dict[str, Any]:
         "after": list(step.after),
         "when": step.when,
         "status": step.status,
+    }
+
+
+def _check_text(answers: Mapping[str, Any]) -> dict[str, str]:
+    """Texts must be storable: no NUL, no half characters."""
+    return {
+        name: _("Isian ini memuat tanda yang tidak dapat disimpan. Hapus, lalu ketik ulang.")
+        for name, value in answers.items()
+        if isinstance(value, str) and ("\0" in value or value.encode("utf-8", "ignore").decode() != value)
     }
 
 
