@@ -14,7 +14,7 @@ from pendopo.identity.api import PUBLIC, Actor, ActorKind, Role
 
 SITI = Actor(ActorKind.PERSON, UUID(int=1), "Siti Aminah")
 BUDI = Actor(ActorKind.PERSON, UUID(int=2), "Budi")
-OFFICER = Actor(ActorKind.STAFF, UUID(int=3), "Petugas", {"dpmptsp": frozenset({Role.BACK_OFFICER})})
+OFFICER = Actor(ActorKind.STAFF, UUID(int=3), "Petugas", {"dpmptsp-batam": frozenset({Role.BACK_OFFICER})})
 STRANGER = Actor(ActorKind.STAFF, UUID(int=4), "Petugas lain", {"imigrasi": frozenset({Role.BACK_OFFICER})})
 OPERATOR = Actor(ActorKind.STAFF, UUID(int=5), "Pengelola", {"mpp": frozenset({Role.MALL_OPERATOR})})
 CAST = {actor.ref: actor for actor in (PUBLIC, SITI, BUDI, OFFICER, STRANGER, OPERATOR)}
@@ -69,7 +69,7 @@ def issue(subject: str = "application:1", **changed: object) -> api.Paper:
         "title": "Surat Izin Praktik Perawat",
         "service_id": "dpmptsp-sip-perawat",
         "service_name": "Surat Izin Praktik Perawat (SIP)",
-        "agency_id": "dpmptsp",
+        "agency_id": "dpmptsp-batam",
         "agency_name": "Dinas Penanaman Modal dan Pelayanan Terpadu Satu Pintu",
         "holder_name": "Siti Aminah",
         "holder_ref": SITI.ref,

@@ -156,12 +156,27 @@ def test_there_is_no_thirteenth_month(month: int) -> None:
 def test_the_number_reads_as_offices_write_it() -> None:
     number = papers.format_number(
         papers.NumberPlan(place="BATAM"),
-        agency="dpmptsp",
+        agency="dpmptsp-batam",
         kind="dpmptsp-sip-perawat",
         sequence=1,
         on=date(2026, 11, 23),
     )
     assert number == "503/SIP-PERAWAT/0001/DPMPTSP-BATAM/XI/2026"
+
+
+@pytest.mark.parametrize(
+    ("agency", "kind", "label"),
+    [
+        ("dpmptsp-batam", "dpmptsp-sip-perawat", "SIP-PERAWAT"),
+        ("disdukcapil-batam", "dukcapil-akta-kelahiran", "AKTA-KELAHIRAN"),
+        ("bpjs-kesehatan-batam", "jkn-ubah-kelas", "JKN-UBAH-KELAS"),
+        ("x", "Surat Izin Praktik (SIP)/\u202e", "SURAT-IZIN-PRAKTIK-SIP"),
+        ("x", "😀", "DOKUMEN"),
+        ("x", "a" * 96, "A" * 60),
+    ],
+)
+def test_the_kind_in_a_number_is_short_and_plain(agency: str, kind: str, label: str) -> None:
+    assert papers.kind_label(papers.NumberPlan(), agency, kind) == label
 
 
 def test_a_city_may_write_numbers_its_own_way() -> None:
@@ -177,7 +192,7 @@ def test_a_city_may_write_numbers_its_own_way() -> None:
     )
     assert (
         papers.format_number(plan, agency="dukcapil", kind="rejection", sequence=2, on=on)
-        == "470/PENOLAKAN/0002/DUKCAPIL-B/I/2026"
+        == "470/PENOLAKAN/0002/DUKCAPIL/I/2026"
     )
 
 

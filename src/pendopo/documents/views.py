@@ -32,7 +32,7 @@ def answers_json(view: View) -> View:
             body = {"error": wrong.code, "message": api.refusal(wrong.code), "offset": wrong.offset}
             return JsonResponse(body, status=409, headers={"Upload-Offset": str(wrong.offset)})
         except Denied as refused:
-            status = 403 if refused.code == "not_signed_in" else 409
+            status = {"not_signed_in": 403, "upload_closed": 409}.get(refused.code, 422)
             return JsonResponse({"error": refused.code, "message": api.refusal(refused.code)}, status=status)
         except Invalid as invalid:
             message = next(iter(invalid.errors.values()))
@@ -97,8 +97,9 @@ def upload_piece(request: HttpRequest, upload_id: UUID) -> HttpResponse:
         return JsonResponse({"error": "line_broken", "offset": offset}, status=400)
     if found.offset != offset and found.state == "receiving":
         raise api.WrongOffset(found.offset)
-    body: dict[str, object] = {"offset": found.offset, "state": found.state}
-    return JsonResponse({**body, "message": found.message} if found.message else body)
+    if found.refusal:
+        raise Denied(found.refusal)
+    return JsonResponse({"offset": found.offset, "state": found.state})
 
 
 @require_GET

@@ -46,13 +46,20 @@ def begin(*, by: Actor, name: str, size: int, requirement: str = "") -> Stored:
 def append(*, by: Actor, upload_id: UUID, offset: int, piece: bytes) -> Stored:
     """Put ``piece`` at ``offset``; the last one completes or rejects the file.
 
-    Raises: NotFound; WrongOffset (with the true offset); Denied("upload_closed" | "upload_too_long"); Unavailable (disk).
+    Raises: NotFound; WrongOffset (with the true offset); Denied(refusal | "upload_closed" | "upload_too_long"); Unavailable.
     """
     with transaction.atomic():
         row = Upload.objects.select_for_update().filter(pk=upload_id, owner=by.ref).first()
         if row is None or by.kind is ActorKind.PUBLIC:
             raise NotFound
-        uploads.check_piece(row.state, stored(row).offset, offset, len(piece), row.size)
+        uploads.check_piece(
+            row.state,
+            row.refusal,
+            true_offset=stored(row).offset,
+            offset=offset,
+            length=len(piece),
+            size=row.size,
+        )
         row.received = files.append(files.upload_path(row.id), offset, piece)
         if row.received == row.size:
             _judge(row)

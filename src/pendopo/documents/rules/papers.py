@@ -8,11 +8,12 @@ from typing import Final
 
 from pendopo.kernel.errors import Denied
 
+LABEL_MAX: Final = 60
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
 CODE_LENGTH: Final = 16  # 80 random bits: cannot be guessed
 _ALIKE: Final = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
-DEFAULT_PATTERN: Final = "{classification}/{kind}/{sequence}/{agency}-{place}/{month_roman}/{year}"
+DEFAULT_PATTERN: Final = "{classification}/{kind}/{sequence}/{agency}/{month_roman}/{year}"
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 _KNOWN: Final = frozenset(
     {"classification", "kind", "sequence", "agency", "place", "month_roman", "month", "year"}
@@ -69,9 +70,14 @@ def check_pattern(pattern: str) -> None:
 
 
 def kind_label(plan: NumberPlan, agency: str, kind: str) -> str:
-    """``dpmptsp``, ``dpmptsp-sip-perawat`` -> ``SIP-PERAWAT``, or what the city calls it."""
+    """``dpmptsp-batam``, ``dpmptsp-sip-perawat`` -> ``SIP-PERAWAT``, or what the city calls it; always of A-Z, 0-9 and "-"."""
     given = dict(plan.labels).get(kind)
-    return given or (kind.removeprefix(f"{agency}-") or kind).upper().replace("_", "-")
+    if given:
+        return given
+    words = re.findall(r"[a-z0-9]+", kind.lower())
+    if len(words) > 1 and words[0] in agency:
+        words = words[1:]  # the agency stands in the number already
+    return "-".join(words).upper()[:LABEL_MAX].strip("-") or "DOKUMEN"
 
 
 def format_number(plan: NumberPlan, *, agency: str, kind: str, sequence: int, on: date) -> str:

@@ -35,8 +35,13 @@ def check_quota(under_way: int, bytes_today: int, size: int) -> None:
         raise Denied("too_many_uploads")
 
 
-def check_piece(state: str, true_offset: int, offset: int, length: int, size: int) -> None:
-    """May ``length`` bytes be put at ``offset``? Raises: WrongOffset, Denied("upload_closed" | "upload_too_long")."""
+def check_piece(state: str, refusal: str, *, true_offset: int, offset: int, length: int, size: int) -> None:
+    """May ``length`` bytes be put at ``offset``?
+
+    Raises: WrongOffset; Denied(refusal) for a file refused before; Denied("upload_closed" | "upload_too_long").
+    """
+    if state == "rejected":
+        raise Denied(refusal)
     if offset != true_offset:
         raise WrongOffset(true_offset)
     if state != "receiving":
