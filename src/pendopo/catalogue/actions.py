@@ -241,7 +241,8 @@ def _category_words(key: str) -> str:
 @transaction.atomic
 def note_miss(query: str) -> None:
     """Remember that a search found nothing, for catalogue editors. Long numbers may be a NIK and are not kept."""
-    text = " ".join(re.sub(r"\d{6,}", "", query).split()).casefold()[:80]
+    words_ = re.sub(r"\d{6,}", "", "".join(c for c in query if c.isprintable())).split()
+    text = " ".join(words_).casefold()[:80]
     if len(text) < 3 or SearchMiss.objects.count() >= MAX_MISSES:
         return
     with connection.cursor() as cursor:

@@ -5,6 +5,7 @@ Versions are immutable: an application keeps the ``ServiceVersion.id`` it was fi
 
 from pendopo.catalogue.actions import check, export, load, note_miss
 from pendopo.catalogue.queries.lists import (
+    agencies_of,
     agency_names,
     cards_of,
     categories,
@@ -14,6 +15,7 @@ from pendopo.catalogue.queries.lists import (
     list_agencies,
     list_cards,
     list_misses,
+    list_page,
 )
 from pendopo.catalogue.queries.search import SEARCH_SQL, search, suggest
 from pendopo.catalogue.queries.versions import (
@@ -25,6 +27,7 @@ from pendopo.catalogue.queries.versions import (
     get_version,
     validate,
 )
+from pendopo.catalogue.rules.categories import CATEGORIES
 from pendopo.catalogue.rules.city import Problem
 from pendopo.catalogue.rules.fees import FeeLine
 from pendopo.catalogue.rules.forms import property_name
@@ -37,9 +40,11 @@ from pendopo.catalogue.rules.shown import (
     ServiceCard,
     ServiceVersion,
 )
+from pendopo.catalogue.rules.standard import shown_steps, standard_of, what_to_bring
 from pendopo.catalogue.rules.words import terms
 
 __all__ = [
+    "CATEGORIES",
     "SEARCH_SQL",
     "AgencyCard",
     "CategoryCard",
@@ -50,6 +55,7 @@ __all__ = [
     "Problem",
     "ServiceCard",
     "ServiceVersion",
+    "agencies_of",
     "agency_names",
     "cards_of",
     "categories",
@@ -67,11 +73,15 @@ __all__ = [
     "list_agencies",
     "list_cards",
     "list_misses",
+    "list_page",
     "load",
     "note_miss",
     "property_name",
     "search",
+    "shown_steps",
+    "standard_of",
     "suggest",
     "terms",
     "validate",
+    "what_to_bring",
 ]

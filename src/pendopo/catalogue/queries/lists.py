@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from pendopo.catalogue.models import Agency, Register, SearchMiss, Service
 from pendopo.catalogue.rules.categories import CATEGORIES
@@ -42,6 +43,22 @@ def list_cards(agency: str | None = None, category: str | None = None) -> list[S
     return _cards(services.order_by("name", "id"))
 
 
+def list_page(after: str = "", limit: int = 30) -> tuple[list[ServiceCard], str]:
+    """Active services by name from the one after the service ``after`` on; and the key of the next page, empty at the end."""
+    services = Service.objects.filter(is_active=True).order_by("name", "id")
+    last = Service.objects.filter(pk=after[:48]).values_list("name", flat=True).first() if after else None
+    if last is not None:
+        services = services.filter(Q(name__gt=last) | Q(name=last, id__gt=after))
+    cards = _cards(services[: limit + 1])
+    return cards[:limit], cards[limit - 1].id if len(cards) > limit else ""
+
+
+def agencies_of(agency_ids: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Names of agencies by id, also of those that left."""
+    rows = Agency.objects.filter(pk__in=set(agency_ids)).values("id", "name", "name_en")
+    return {row["id"]: {"name": row["name"], "name_en": row["name_en"]} for row in rows}
+
+
 def cards_of(service_ids: Iterable[str]) -> dict[str, ServiceCard]:
     """Cards of the named services that are active, by id: for links to services that issue a requirement."""
     found = _cards(Service.objects.filter(pk__in=set(service_ids), is_active=True).order_by("id"))
@@ -49,7 +66,8 @@ def cards_of(service_ids: Iterable[str]) -> dict[str, ServiceCard]:
 
 
 def _agencies() -> QuerySet[Agency]:
-    counted = Count("service", filter=Q(service__is_active=True))
+    own = Service.objects.filter(agency=OuterRef("pk"), is_active=True).order_by().values("agency")
+    counted = Coalesce(Subquery(own.annotate(n=Count("pk")).values("n")), 0)
     return Agency.objects.filter(is_active=True).annotate(services=counted).order_by("name")
 
 

@@ -43,7 +43,7 @@ WITH typed AS (
   GROUP BY p.service_id, p.id, p.kind, p.weight, m.ord
 ), phrase AS (
   SELECT service_id, max(
-    (sum_worth / asked.weight) * (0.45 + 0.55 * least(1.0, sum_worth / greatest(whole, 0.1)))
+    (sum_worth / asked.weight) * (0.4 + 0.6 * least(1.0, sum_worth / greatest(whole, 0.1)))
     * CASE kind WHEN 'A' THEN 1.0 WHEN 'B' THEN 0.85 WHEN 'C' THEN 0.45 ELSE 0.25 END) AS score
   FROM (SELECT service_id, id, kind, whole, sum(worth) AS sum_worth FROM hit GROUP BY 1, 2, 3, 4) s, asked
   GROUP BY service_id
@@ -53,7 +53,7 @@ WITH typed AS (
         FROM hit GROUP BY service_id, ord) s, asked
   GROUP BY service_id
 )
-SELECT s.id, s.name, s.category, s.card, s.agency_id, a.name, a.name_en, phrase.score + 0.35 * cover.score AS score
+SELECT s.id, s.name, s.category, s.card, s.agency_id, a.name, a.name_en, phrase.score + cover.score AS score
 FROM phrase JOIN cover USING (service_id)
 JOIN catalogue_service s ON s.id = phrase.service_id AND s.is_active
 JOIN catalogue_agency a ON a.id = s.agency_id

@@ -137,18 +137,19 @@ def _title(prop: Mapping[str, Any], field: str) -> str:
 def _missing(prop: Mapping[str, Any], field: str) -> str:
     title, widget = _title(prop, field), prop.get("x-widget")
     if widget == "file":
-        return _("Unggah berkas: %(title)s.") % {"title": title}
+        return _("Berkas belum diunggah: %(title)s.") % {"title": title}
     if prop.get("const") is True:
         return _("Centang pernyataan ini untuk melanjutkan.")
+    if title.endswith("?"):
+        return _("Pertanyaan ini belum dijawab.")
     if widget in {"radio", "select"}:
         return _("Pilih %(title)s.") % {"title": title}
     return _("%(title)s belum diisi.") % {"title": title}
 
 
 def _wrong(kind: str, detail: Mapping[str, Any], prop: Mapping[str, Any], value: Any) -> str:
-    field = prop.get("title", "")
     if kind in {"minLength", "const", "required"} or value in ("", None):
-        return _missing(prop, field)
+        return _missing(prop, "")
     if kind == "maxLength":
         limit = int(detail["limit"])
         return ngettext("Paling banyak %(n)s huruf.", "Paling banyak %(n)s huruf.", limit) % {"n": limit}

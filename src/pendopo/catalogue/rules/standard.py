@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from pendopo.catalogue.rules.fees import condition
+from pendopo.catalogue.rules.forms import is_spare, needs_file
+from pendopo.kernel.errors import Denied
+
 Spec = Mapping[str, Any]
 
 
@@ -54,3 +58,45 @@ def _fee(fee: Spec) -> dict[str, Any]:
         "keterangan": fee["note"],
         "rincian": fee["lines"],
     }
+
+
+def what_to_bring(content: Spec) -> dict[str, list[Spec]]:
+    """Requirements by what the applicant has to do: ``bring`` a paper, ``ready`` (need not be brought), ``tell``, ``pay``."""
+    groups: dict[str, list[Spec]] = {"bring": [], "tell": [], "pay": [], "ready": []}
+    for requirement in sorted(content["requirements"], key=is_spare):
+        groups[_group(requirement)].append(requirement)
+    return groups
+
+
+def _group(requirement: Spec) -> str:
+    if needs_file(requirement):
+        return "bring"
+    if requirement.get("digital") or requirement.get("replaced_by"):
+        return "ready"
+    return "pay" if requirement["kind"] == "payment" else "tell"
+
+
+def shown_steps(content: Spec) -> list[Spec]:
+    """The steps an applicant may meet: without payment where the service is free, without inspection where there is none."""
+    return [
+        step
+        for step in content["procedure"]["steps"]
+        if not step.get("when") or _may_happen(step["when"], content)
+    ]
+
+
+def _may_happen(expression: str, content: Spec) -> bool:
+    fee = content["fee"]
+    known = (
+        fee["type"] == "free"
+        or bool(fee["lines"])
+        or (fee["type"] == "fixed" and fee["amount_idr"] is not None)
+    )
+    amounts = (0,) if fee["type"] == "free" else (1,) if known else (-1, 1)
+    try:
+        return any(
+            condition(expression, {"fee_idr": amount, "inspection": content["inspection"], "answers": {}})
+            for amount in amounts
+        )
+    except Denied:  # it looks at answers nobody has given yet
+        return True
