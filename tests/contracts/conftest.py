@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+import stamina
 
 from pendopo.agencies.connectors.dukcapil import client as registry
 from pendopo.payments.connectors.snap import client as provider
@@ -19,10 +20,20 @@ Control = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture(autouse=True)
-def patience() -> Iterator[None]:
-    """Clients give up after a third of a second here; their connections end with the test."""
-    for client in (registry, provider):
+def patience(connections: None) -> Iterator[None]:
+    """Clients give up after a third of a second here, and do not wait between tries."""
+    usual = [(client, client._http().timeout) for client in (registry, provider)]
+    for client, _ in usual:
         client._http().timeout = httpx.Timeout(0.35)
+    with stamina.set_testing(True, attempts=3):
+        yield
+    for client, timeout in usual:
+        client._http().timeout = timeout
+
+
+@pytest.fixture(scope="session")
+def connections() -> Iterator[None]:
+    """Close the clients' pools in the end: no socket is left to the collector."""
     yield
     for client in (registry, provider):
         client._http().close()

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+import stamina
 
 from pendopo.identity.api import Actor, ActorKind
 from pendopo.kernel import clock
@@ -33,16 +34,23 @@ LINES = (
 TOTAL = 1_325_500
 
 
+@pytest.fixture(scope="session")
+def connections() -> Iterator[None]:
+    """Close the client's pool in the end: no socket is left to the collector."""
+    yield
+    client._http().close()
+    client._pool.cache_clear()
+
+
 @pytest.fixture
-def bank(settings: Any) -> Iterator[Bank]:
+def bank(settings: Any, connections: None) -> Iterator[Bank]:
     """Silent: tests bring the webhooks themselves."""
     simulator = Bank(SECRET)
     with running(simulator) as url:
         settings.PAYMENT_URL, settings.PAYMENT_SECRET = url, SECRET
         simulator.control({"mode": "ok", "silent": True})
-        yield simulator
-        client._http().close()
-        client._pool.cache_clear()
+        with stamina.set_testing(True, attempts=3):
+            yield simulator
 
 
 def make_bill(**wishes: Any) -> api.Bill:

@@ -1,20 +1,24 @@
 """Pages of a bill for its payer, and the door for the provider's webhooks."""
 
+from collections.abc import Callable
+from functools import wraps
 from http import HTTPStatus
 from typing import Final
 from uuid import UUID
 
 import segno
 from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from pendopo.identity.api import Actor
+from pendopo.identity.api import Actor, ActorKind
 from pendopo.kernel import clock
 from pendopo.kernel.errors import Denied, Invalid, Unavailable
 from pendopo.payments import api
@@ -33,20 +37,34 @@ def _actor(request: HttpRequest) -> Actor:
     return request.actor  # type: ignore[attr-defined,no-any-return]
 
 
+def _signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Send who is not signed in to sign in first and then back to the bill; says nothing about whether there is one."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, bill_id: UUID) -> HttpResponse:
+        if _actor(request).kind == ActorKind.PUBLIC and not request.user.is_authenticated:
+            return redirect_to_login(reverse("payments:bill", args=[bill_id]))
+        return view(request, bill_id)
+
+    return guarded
+
+
 @require_safe
 @never_cache
+@_signed_in
 def show(request: HttpRequest, bill_id: UUID) -> HttpResponse:
     """Bill line by line, with a button to pay."""
     return _page(request, api.get_bill_for(bill_id, _actor(request)))
 
 
 @require_POST
+@_signed_in
 def pay(request: HttpRequest, bill_id: UUID) -> HttpResponse:
     """Open a payment and send the payer to it; when the provider is away the bill is shown again and says so."""
     bill = api.get_bill_for(bill_id, _actor(request))
     if bill.state == api.BillState.PAID:
         return redirect("payments:bill", bill_id)
-    back_url = request.build_absolute_uri(f"/tagihan/{bill_id}/kembali/")
+    back_url = request.build_absolute_uri(reverse("payments:back", args=[bill_id]))
     try:
         attempt = api.begin_payment(bill_id=bill_id, by=_actor(request), return_url=back_url)
     except Unavailable:
@@ -60,6 +78,7 @@ def pay(request: HttpRequest, bill_id: UUID) -> HttpResponse:
 
 @require_GET
 @never_cache
+@_signed_in
 def back(request: HttpRequest, bill_id: UUID) -> HttpResponse:
     """Back from the provider: ask it how things stand, then show the bill."""
     bill = api.get_bill_for(bill_id, _actor(request))
