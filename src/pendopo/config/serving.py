@@ -110,6 +110,7 @@ def database(data: Path) -> Iterator[None]:
 @contextlib.contextmanager
 def instance(data: Path, base_url: str) -> Iterator[postgres.Server | None]:
     """Set what the instance's processes read from the environment, its database included; stop the database in the end."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # while starting, too, everything stops in order
     os.environ |= {"PENDOPO_DATA": str(data), "PENDOPO_BASE_URL": base_url, "MALLOC_ARENA_MAX": "2"}
     if os.environ.get("DATABASE_URL"):
         print("Database: the one of DATABASE_URL", flush=True)

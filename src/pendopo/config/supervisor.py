@@ -35,6 +35,7 @@ class Child:
     command: list[str]
     ready: Callable[[], bool] = lambda: True
     log: Path | None = None
+    dies_by: signal.Signals = signal.SIGKILL  # when the supervisor is killed; web asks its own children to end first
     process: "subprocess.Popen[bytes] | None" = field(default=None, init=False)
     started_at: float = field(default=0.0, init=False)
     pause_seconds: float = field(default=0.0, init=False)
@@ -44,18 +45,18 @@ class Child:
         """Start it in a session of its own: Ctrl-C reaches the supervisor only, which stops everything in order."""
         with contextlib.ExitStack() as stack:
             output = stack.enter_context(self.log.open("ab")) if self.log else None
-            self.process = process.start(self.command, output=output, dies_by=signal.SIGTERM)
+            self.process = process.start(self.command, output=output, dies_by=self.dies_by)
         self.started_at = time.monotonic()
 
     def has_ended(self) -> bool:
         """Tell whether it ran and is gone."""
         return self.process is not None and self.process.poll() is not None
 
-    def signal(self, number: int) -> None:
-        """Send ``number`` to it and to the processes it started."""
+    def kill(self) -> None:
+        """End it and the processes it started at once."""
         if self.process:
             with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.process.pid, number)
+                os.killpg(self.process.pid, signal.SIGKILL)
 
     def stop(self) -> None:
         """Ask it to end; after ``STOP_SECONDS`` make it."""
@@ -63,7 +64,7 @@ class Child:
             self.process.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(STOP_SECONDS)
-        self.signal(signal.SIGKILL)
+        self.kill()
         if self.process:
             self.process.wait()
         self.process = None
@@ -111,7 +112,7 @@ class Supervisor:
                 child.start()
 
     def _note_crash(self, child: Child, now: float) -> None:
-        child.signal(signal.SIGKILL)  # what it may have left behind holds its port
+        child.kill()  # what it may have left behind holds its port
         calm = now - child.started_at > CALM_SECONDS
         child.pause_seconds = (
             0.5 if calm or not child.pause_seconds else min(child.pause_seconds * 2, LONGEST_PAUSE_SECONDS)
@@ -195,7 +196,7 @@ def web(port: int, *, host: str = "127.0.0.1", workers: int = 2, log: Path | Non
     ]
     options += ["--backlog=2048", "--backpressure=64", "--respawn-failed-workers", "--log-level=warning"]
     command = [sys.executable, "-m", "granian", f"--host={host}", *options, "pendopo.config.wsgi:application"]
-    return Child("web", command, answers(port), log)
+    return Child("web", command, answers(port), log, signal.SIGTERM)
 
 
 def worker(log: Path | None) -> Child:
