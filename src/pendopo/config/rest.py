@@ -50,6 +50,15 @@ class Error(Schema):
     fields: dict[str, str] = Field(default_factory=dict)
 
 
+class Wanted(Schema):
+    """What to look for; everything may be left out."""
+
+    q: str = Field("", max_length=200)
+    agency: str = Field("", pattern=r"^[a-z0-9-]{0,64}$")
+    category: str = Field("", pattern=r"^[a-z0-9-]{0,64}$")
+    limit: int = Field(20, ge=1, le=500)
+
+
 class ServiceOut(Schema):
     """One service in a list."""
 
@@ -171,21 +180,13 @@ _REFUSALS = {401: Error, 403: Error, 404: Error, 409: Error, 422: Error, 429: Er
 
 
 @api.get("/services", response={200: list[ServiceOut], 422: Error, 429: Error}, tags=["catalogue"])
-def list_services(
-    _request: HttpRequest,
-    q: Query[Annotated[str, Field(max_length=200)]] = "",
-    agency: Query[Annotated[str, Field(max_length=64)]] = "",
-    category: Query[Annotated[str, Field(max_length=64)]] = "",
-    limit: Query[Annotated[int, Field(ge=1, le=500)]] = 20,
-) -> Any:
+def list_services(request: HttpRequest, wanted: Query[Wanted]) -> Any:
     """Search, or list by agency or situation."""
-    wanted = q.replace("\0", " ").strip()
+    words_typed = wanted.q.replace("\0", " ").strip()
     cards = (
-        catalogue.search(wanted, limit=limit)
-        if wanted
-        else catalogue.list_cards(
-            agency=agency.replace("\0", "") or None, category=category.replace("\0", "") or None
-        )[:limit]
+        catalogue.search(words_typed, limit=wanted.limit)
+        if words_typed
+        else catalogue.list_cards(agency=wanted.agency or None, category=wanted.category or None)
     )
     return [
         {
@@ -193,7 +194,7 @@ def list_services(
             "category": card.category, "fee_type": card.fee_type, "amount_idr": card.amount_idr,
             "sla_working_days": card.sla_working_days, "sla_minutes": card.sla_minutes,
         }
-        for card in cards
+        for card in cards[: wanted.limit]
     ]  # fmt: skip
 
 
@@ -202,7 +203,7 @@ def list_services(
     response={200: ServiceDetail, 404: Error, 422: Error, 429: Error},
     tags=["catalogue"],
 )
-def get_service(_request: HttpRequest, service_id: Slug) -> Any:
+def get_service(request: HttpRequest, service_id: Slug) -> Any:
     """One service: requirements, fee, form."""
     version = catalogue.get_service(service_id)
     content = version.content
@@ -215,7 +216,7 @@ def get_service(_request: HttpRequest, service_id: Slug) -> Any:
 
 
 @api.get("/agencies", response={200: list[AgencyOut], 429: Error}, tags=["catalogue"])
-def list_agencies(_request: HttpRequest) -> Any:
+def list_agencies(request: HttpRequest) -> Any:
     """Every agency of the mall."""
     return [
         {"id": a.id, "name": a.name, "name_en": a.name_en, "level": a.level, "services": a.services}
@@ -281,7 +282,7 @@ def get_application(request: Any, application_id: UUID) -> Any:
     "/verify/{code}", response={200: VerifyOut, 404: VerifyOut, 422: Error, 429: Error}, tags=["documents"]
 )
 def verify(
-    _request: HttpRequest, code: Annotated[str, Path(max_length=64, pattern=r"^[A-Za-z0-9-]+$")]
+    request: HttpRequest, code: Annotated[str, Path(max_length=64, pattern=r"^[A-Za-z0-9-]+$")]
 ) -> Any:
     """Is this document real? Unknown codes answer 404 with standing ``unknown``."""
     answer = documents.verify(code)
