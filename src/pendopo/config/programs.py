@@ -63,7 +63,7 @@ def find_binaries() -> Binaries:
 
 def _version(folder: Path) -> int:
     words = process.run([folder / "postgres", "--version"]).output
-    found = re.search(r"(\d+)", words)
+    found = re.search(r"\(PostgreSQL\) (\d+)", words)
     return int(found.group(1)) if found else 0
 
 
