@@ -13,7 +13,7 @@ from procrastinate.contrib.django import app
 
 _TAKE = """
 DELETE FROM kernel_outbox WHERE id IN (SELECT id FROM kernel_outbox ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
-RETURNING id, topic, payload
+RETURNING id, topic, payload::json
 """
 
 
