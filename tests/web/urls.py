@@ -1,9 +1,14 @@
 """Only the frame and the account pages: the look is tested without the modules that use it."""
 
-from django.http import HttpRequest, HttpResponse
+import json
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template import engines
 from django.urls import include, path
 
 from pendopo.kernel.errors import Denied, Invalid, NotFound, Unavailable
+from pendopo.web.context import Page
 
 RAISED = {
     "denied": Denied("not_yours", "row 17 belongs to somebody"),
@@ -20,7 +25,54 @@ def raises(request: HttpRequest, what: str) -> HttpResponse:
     raise RAISED[what]
 
 
+SEEN: dict[str, Any] = {"saves": [], "uploads": {}, "patches": [], "submits": []}
+
+
+def form(request: HttpRequest) -> HttpResponse:
+    """A form with all that enhance.js enhances."""
+    if request.method == "POST":
+        SEEN["submits"].append(request.POST.dict() | {"files": [f.name for f in request.FILES.values()]})
+    source = """{% extends "layout_form.html" %}{% block main %}<h1>Uji</h1>
+    {% call ui.form("/form/", csrf_input, files=true, autosave="/autosave/") %}
+    {{ ui.field({"name": "why", "label": "Alasan", "widget": "textarea", "max_length": 20, "required": false}) }}
+    {{ ui.field({"name": "ktp", "label": "KTP", "widget": "file", "upload": "/berkas/"}) }}
+    {{ ui.button("Kirim") }}{% endcall %}{% endblock %}"""
+    return HttpResponse(engines["jinja2"].from_string(source).render({"page": Page(request)}, request))
+
+
+def autosave(request: HttpRequest) -> HttpResponse:
+    SEEN["saves"].append(request.POST.dict() | {"header": request.headers.get("X-Autosave")})
+    return HttpResponse(status=204)
+
+
+def upload(request: HttpRequest) -> HttpResponse:
+    told = json.loads(request.body)
+    if told["name"].endswith(".exe"):
+        return JsonResponse({"message": "Jenis berkas ini tidak diterima."}, status=422)
+    SEEN["uploads"]["u1"] = b""
+    return JsonResponse({"id": "u1", "offset": 0, "chunk": 1000})
+
+
+def piece(request: HttpRequest, key: str) -> HttpResponse:
+    """The second piece arrives but its answer is lost: the browser must ask how far it came."""
+    had = SEEN["uploads"][key]
+    if request.method == "HEAD":
+        return HttpResponse(headers={"Upload-Offset": str(len(had))})
+    offset = int(request.headers["Upload-Offset"])
+    SEEN["patches"].append(offset)
+    if offset != len(had):
+        return HttpResponse(status=409, headers={"Upload-Offset": str(len(had))})
+    SEEN["uploads"][key] = had + request.body
+    if len(SEEN["patches"]) == 2:
+        return HttpResponse(status=503)
+    return JsonResponse({"offset": len(SEEN["uploads"][key])})
+
+
 urlpatterns = [
+    path("form/", form),
+    path("autosave/", autosave),
+    path("berkas/", upload),
+    path("berkas/<key>/", piece),
     path("", include("pendopo.web.urls")),
     path("akun/", include("allauth.urls")),
     path("raise/<what>/", raises),

@@ -70,8 +70,14 @@ class Page:
 
     @property
     def signed_in(self) -> bool:
-        """True for a citizen or a member of staff."""
-        return str(getattr(self.actor, "kind", "")) in {"person", "staff"}
+        """True for a citizen or a member of staff, also one who still lacks the second factor."""
+        return str(getattr(self.actor, "kind", "")) in {"person", "staff"} or self.needs_second_factor
+
+    @property
+    def needs_second_factor(self) -> bool:
+        """True for staff who signed in without one: they are nobody until they set it up."""
+        str(getattr(self.actor, "kind", ""))  # the actor is looked up lazily and says so only then
+        return bool(getattr(self.request, "needs_second_factor", False))
 
     @property
     def staff(self) -> bool:

@@ -6,6 +6,7 @@ has no English yet; ``compile`` writes the ``.mo`` that Django reads (it is not 
 
 import argparse
 import io
+import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -74,7 +75,7 @@ def save(catalog: Catalog, po: Path = PO) -> None:
     po.parent.mkdir(parents=True, exist_ok=True)
     body = io.BytesIO()
     write_po(body, catalog, width=110, sort_output=True, include_lineno=False, omit_header=True)
-    po.write_bytes(HEAD + body.getvalue().lstrip(b"\n"))
+    _replace(po, HEAD + body.getvalue().lstrip(b"\n"))
 
 
 def extract(source: Path = SOURCE, po: Path = PO) -> list[str]:
@@ -119,17 +120,23 @@ def compile_messages(po: Path = PO, *, force: bool = False) -> bool:
     mo = po.with_suffix(".mo")
     if not force and mo.exists() and mo.stat().st_mtime >= po.stat().st_mtime:
         return False
-    new = mo.with_suffix(".mo.new")
+    body = io.BytesIO()
+    write_mo(body, read(po))
     try:
-        with new.open("wb") as file:
-            write_mo(file, read(po))
-        new.replace(mo)
+        _replace(mo, body.getvalue())
     except OSError as error:
         raise Unwritable(
             f"English cannot be compiled: {mo.parent} is not writable ({error.strerror}). "
             "Mend: run `python -m pendopo.web.messages compile` once as the owner of that folder"
         ) from error
     return True
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Whole or not at all, also when several processes start at once."""
+    new = path.with_name(f"{path.name}.{os.getpid()}")
+    new.write_bytes(content)
+    new.replace(path)
 
 
 def _first(message: Message) -> str:

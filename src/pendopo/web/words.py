@@ -196,4 +196,6 @@ def remark(code: str) -> "str | Promise":
 
 NOT_FOUND: Final = _("Tidak ditemukan, atau bukan milik Anda.")
 INVALID: Final = _("Ada isian yang perlu diperbaiki.")
-UNAVAILABLE: Final = _("Sistem di luar sedang tidak menjawab. Coba lagi beberapa saat lagi; isian Anda tidak hilang.")
+UNAVAILABLE: Final = _(
+    "Sistem di luar sedang tidak menjawab. Coba lagi beberapa saat lagi; isian Anda tidak hilang."
+)
