@@ -195,6 +195,13 @@ def test_the_signature_is_pades_ours_and_covers_the_file() -> None:
     assert report.signed_at is not None
     assert b"/ETSI.CAdES.detached" in signed
     assert signed.startswith(page)
+    assert b"/Metadata" in page
+    assert signed.count(b"xmpmeta ") == page.count(b"xmpmeta ") == 1
+    again = pades.sign_pdf(
+        page, name="Orang lain", reason="Uji", location="Batam"
+    )  # cast from the first container
+    assert api.verify_pdf(again).good
+    assert again != signed
     assert not api.verify_pdf(page).signed
     assert not api.verify_pdf(b"%PDF-1.7 junk").signed
     assert not api.verify_pdf(b"").signed

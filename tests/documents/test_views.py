@@ -46,6 +46,14 @@ def test_a_revoked_paper_says_so_first(client: Client) -> None:
     assert "Rahasia dapur" not in text
 
 
+def test_a_refusal_is_never_taken_for_a_permit(client: Client) -> None:
+    made = issue(kind="rejection", template="rejection", reasons=[("STR tidak berlaku", "Pasal 264")])
+    text = client.get(f"/v/{made.code}/").content.decode()
+    assert "isinya penolakan, bukan izin" in text
+    assert "masih berlaku" not in text
+    assert "Berlaku sampai" not in text
+
+
 def test_whoever_holds_the_paper_gets_the_signed_file(client: Client) -> None:
     made = issue()
     got = client.get(f"/v/{api.show_code(made.code)}/dokumen.pdf")

@@ -136,6 +136,11 @@ class Paper:
         """What stands on top of the paper."""
         return str(self.data.get("title", self.service_name))
 
+    @property
+    def is_refusal(self) -> bool:
+        """True for a letter that grants nothing: it must never be taken for a permit."""
+        return bool(self.data.get("reasons"))
+
 
 @dataclass(frozen=True, slots=True)
 class Verification:

@@ -19,6 +19,7 @@ from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from pendopo.documents.connectors.pades.authority import Material
+from pendopo.documents.connectors.pades.mould import Mould
 from pendopo.kernel import clock
 
 DIGEST: Final = "sha256"
@@ -36,16 +37,39 @@ class KeptSigner(Signer):  # type: ignore[misc]  # pyHanko is not typed here
         store.register_multiple([certificate, *chain])
         super().__init__(signing_cert=certificate, cert_registry=store, embed_roots=True)
         self._key = key
+        self._mould: Mould | None = None
+
+    async def async_sign(self, data_digest: bytes, digest_algorithm: str, **how: Any) -> Any:
+        """The container over a document's digest: pyHanko's own the first time, cast from it afterwards."""
+        if (
+            self._mould is not None
+            and digest_algorithm == DIGEST
+            and how.get("use_pades")
+            and not how.get("timestamper")
+        ):
+            return self._mould.cast(data_digest, self._sign)
+        made = await super().async_sign(data_digest, digest_algorithm, **how)
+        if how.get("use_pades") and not how.get("timestamper") and not how.get("dry_run"):
+            self._mould = Mould(made, data_digest)
+        return made
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
         """Signature over ``data``; PAdES here always hashes with SHA-256."""
         if digest_algorithm != DIGEST:
             raise ValueError(f"unexpected digest {digest_algorithm}")
-        if dry_run:
-            return bytes(256)
+        return bytes(256) if dry_run else self._sign(data)
+
+    def _sign(self, data: bytes) -> bytes:
         if isinstance(self._key, ec.EllipticCurvePrivateKey):
             return self._key.sign(data, ec.ECDSA(hashes.SHA256()))
         return self._key.sign(data, padding.PKCS1v15(), hashes.SHA256())
+
+
+class Revision(IncrementalPdfFileWriter):  # type: ignore[misc]
+    """The signature's own revision. It leaves the typesetter's metadata alone: they declare PDF/A and PDF/UA."""
+
+    def _update_meta(self) -> None:
+        """Nothing about the document has changed; pyHanko would write all metadata anew."""
 
 
 class Desk:
@@ -72,7 +96,7 @@ class Desk:
             reason=reason,
             location=location,
         )
-        writer = IncrementalPdfFileWriter(BytesIO(pdf))
+        writer = Revision(BytesIO(pdf))
         signed = PdfSigner(meta, self._signer).sign_pdf(writer, bytes_reserved=self._reserved, in_place=False)
         return bytes(signed.getbuffer())
 
