@@ -9,7 +9,9 @@ from pendopo.identity.api import PUBLIC
 from pendopo.kernel import clock, events
 from pendopo.kernel.errors import Denied, Invalid, NotFound, Unavailable
 from pendopo.kernel.models import Outbox
-from pendopo.payments import actions, api, models, rules
+from pendopo.payments import api, models, rules
+from pendopo.payments.actions import books
+from pendopo.payments.tasks import sweep_bills
 from simulators.payment import Bank
 
 from .conftest import (
@@ -29,8 +31,8 @@ from .conftest import (
 pytestmark = pytest.mark.django_db
 
 
-def verbs(subject: str) -> list[str]:
-    return [entry.verb for entry in events.history(subject)]
+def verbs(bill: api.Bill) -> list[str]:
+    return [entry.verb for entry in events.history(f"bill:{bill.id}")]
 
 
 def news(topic: str, subject: str) -> int:
@@ -51,7 +53,7 @@ def test_a_bill_is_made_once_and_written_into_the_ledger() -> None:
     assert (bill.total_idr, bill.state, len(bill.number)) == (TOTAL, "unpaid", 15)
     assert [line.name for line in bill.lines] == [line.name for line in LINES]
     assert api.balance(bill.id) == {"receivable": TOTAL, "revenue": -TOTAL}
-    assert verbs(bill.subject) == ["bill_made"]
+    assert verbs(bill) == ["bill_made"]
     api.check_number(bill.number)
 
 
@@ -89,7 +91,7 @@ def test_beginning_twice_is_one_payment(bank: Bank) -> None:
     assert api.is_qris_for(first.qr_content, TOTAL)
     assert len(bank.payments) == 1
     assert api.get_bill(bill.subject).state == "pending"
-    assert verbs(bill.subject) == ["bill_made", "payment_begun"]
+    assert verbs(bill) == ["bill_made", "payment_begun"]
 
 
 def test_strangers_and_ended_bills_begin_nothing(bank: Bank) -> None:
@@ -153,7 +155,7 @@ def test_paying_settles_once(bank: Bank) -> None:
     assert paid.attempt is None
     assert api.balance(bill.id) == {"bank": TOTAL, "receivable": 0, "revenue": -TOTAL}
     assert news("bill_settled", bill.subject) == 1
-    assert verbs(bill.subject).count("bill_settled") == 1
+    assert verbs(bill).count("bill_settled") == 1
     with pytest.raises(Denied, match="already paid"):
         begin(bill)
     with pytest.raises(Denied, match="already paid"):
@@ -210,7 +212,7 @@ def test_wrong_amount_is_reported_once_and_not_settled(bank: Bank) -> None:
         bill.id,
     )
     assert api.get_bill(bill.subject).state == "pending"
-    assert verbs(bill.subject).count("payment_discrepancy") == 1
+    assert verbs(bill).count("payment_discrepancy") == 1
     assert tell(notice(attempt)) is api.Outcome.SETTLED
 
 
@@ -308,7 +310,7 @@ def test_cancelling_twice_is_once() -> None:
     bill = make_bill()
     assert api.cancel(bill_id=bill.id, by=OFFICER, reason="ditarik").state == "cancelled"
     assert api.cancel(bill_id=bill.id, by=OFFICER).state == "cancelled"
-    assert verbs(bill.subject) == ["bill_made", "bill_cancelled"]
+    assert verbs(bill) == ["bill_made", "bill_cancelled"]
     assert api.balance(bill.id) == {"receivable": 0, "revenue": 0}
     with pytest.raises(NotFound):
         api.cancel(bill_id=uuid.uuid4(), by=OFFICER)
@@ -354,6 +356,46 @@ def test_reconciling_does_not_believe_another_amount_or_reference(bank: Bank) ->
     bank.control({"mode": "lie", "about": "reference"})
     with pytest.raises(Unavailable):
         api.reconcile(bill.id)
+
+
+def test_the_sweep_settles_what_was_paid_before_it_lets_bills_end(bank: Bank) -> None:
+    paid, unpaid, lost = make_bill(), make_bill(), make_bill()
+    pay_at_bank(begin(paid))
+    begin(unpaid)
+    begin(lost)
+    models.Attempt.objects.filter(bill_id=lost.id).update(provider_reference="CTHLOST")
+    with clock.use(clock.FixedClock(paid.due_at + timedelta(minutes=1))):
+        sweep_bills(0)
+    assert [api.get_bill(bill.subject).state for bill in (paid, unpaid, lost)] == [
+        "paid",
+        "expired",
+        "expired",
+    ]
+
+
+def test_the_sweep_asks_about_fresh_payments_and_stops_when_the_bank_is_away(bank: Bank) -> None:
+    bills = [make_bill(), make_bill()]
+    for bill in bills:
+        pay_at_bank(begin(bill))
+    assert api.reconcile_doubtful() == 0, "the webhook is still expected"
+    asked = bank.calls
+    with clock.use(clock.FixedClock(clock.now() + timedelta(minutes=3))):
+        bank.control({"mode": "fail"})
+        assert api.reconcile_doubtful() == 0
+        assert bank.calls == asked + 3, "one payment, three tries"
+        bank.control({"mode": "ok", "silent": True})
+        assert api.reconcile_doubtful() == 2
+    assert {api.get_bill(bill.subject).state for bill in bills} == {"paid"}
+
+
+def test_forged_webhooks_are_forgotten_after_a_month(bank: Bank) -> None:
+    with pytest.raises(Denied):
+        tell(notice(begin(make_bill())), "forged")
+    before = models.WebhookBody.objects.count()
+    api.forget_refused()
+    assert models.WebhookBody.objects.count() == before
+    with clock.use(clock.FixedClock(clock.now() + timedelta(days=31))):
+        assert api.forget_refused() >= 1
 
 
 # what the database itself refuses
@@ -407,4 +449,4 @@ def test_the_database_refuses_a_second_payment_of_a_bill(bank: Bank) -> None:
     tell(notice(attempt))
     row = models.Bill.objects.get(id=bill.id)
     with pytest.raises(IntegrityError, match="ledger_"), transaction.atomic():
-        actions._post(row, rules.Posting.PAYMENT, TOTAL, models.Attempt.objects.get(id=attempt.id))
+        books.post(row, rules.Posting.PAYMENT, TOTAL, models.Attempt.objects.get(id=attempt.id))

@@ -89,7 +89,7 @@ class Story:
             "every payment of ours is in the books once, none is invented"
         )
         assert books.get("unapplied", 0) == -(money - (bill.state == "paid")) * TOTAL
-        settled = [entry for entry in events.history(bill.subject) if entry.verb == "bill_settled"]
+        settled = [entry for entry in events.history(f"bill:{bill.id}") if entry.verb == "bill_settled"]
         news = Outbox.objects.filter(topic="bill_settled", payload__bill=str(bill.id)).count()
         assert len(settled) == news == (bill.state == "paid")
 

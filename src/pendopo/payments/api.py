@@ -10,11 +10,19 @@ from pendopo.payments.actions import (
     bill,
     cancel,
     expire_overdue,
+    forget_refused,
     receive_webhook,
     reconcile,
+    reconcile_doubtful,
     reopen,
 )
-from pendopo.payments.queries import Disagreement, balance, get_bill, get_bill_for, list_discrepancies
+from pendopo.payments.queries import (
+    Disagreement,
+    balance,
+    get_bill,
+    get_bill_for,
+    list_discrepancies,
+)
 from pendopo.payments.rules import (
     Attempt,
     AttemptState,
@@ -41,6 +49,7 @@ __all__ = [
     "cancel",
     "check_number",
     "expire_overdue",
+    "forget_refused",
     "get_bill",
     "get_bill_for",
     "is_qris_for",
@@ -48,5 +57,6 @@ __all__ = [
     "parse_qris",
     "receive_webhook",
     "reconcile",
+    "reconcile_doubtful",
     "reopen",
 ]

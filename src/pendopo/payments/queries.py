@@ -2,14 +2,19 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from pendopo.identity.api import Actor, ActorKind
+from pendopo.kernel import clock
 from pendopo.kernel.errors import NotFound
 from pendopo.payments import models, rules
+
+ASK_AFTER: Final = timedelta(minutes=2)  # the webhook usually comes within seconds
+ASK_FOR: Final = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,14 @@ def list_discrepancies(*, before_id: int | None = None, limit: int = 50) -> list
         )
         for d in rows[:limit]
     ]
+
+
+def list_doubtful(limit: int = 100) -> list[UUID]:
+    """Bills whose open payment the provider should be asked about: begun within two hours, or past its last day."""
+    now = clock.now()
+    doubtful = Q(created_at__gt=now - ASK_FOR, created_at__lt=now - ASK_AFTER) | Q(expires_at__lt=now)
+    pending = models.Attempt.objects.filter(doubtful, state=rules.AttemptState.PENDING)
+    return list(pending.order_by("created_at").values_list("bill_id", flat=True)[:limit])
 
 
 def balance(bill_id: UUID) -> dict[str, int]:

@@ -1,0 +1,17 @@
+"""All writes of money."""
+
+from pendopo.payments.actions.believing import forget_refused, receive_webhook, reconcile, reconcile_doubtful
+from pendopo.payments.actions.bills import bill, cancel, expire_overdue, reopen
+from pendopo.payments.actions.paying import begin_payment
+
+__all__ = [
+    "begin_payment",
+    "bill",
+    "cancel",
+    "expire_overdue",
+    "forget_refused",
+    "receive_webhook",
+    "reconcile",
+    "reconcile_doubtful",
+    "reopen",
+]
