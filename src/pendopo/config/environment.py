@@ -172,7 +172,7 @@ def _watch(pip: "subprocess.Popen[bytes]", log: Path, total: int) -> None:
 
 def explain(output: str, log: Path) -> Trouble:
     """Find in pip's output why it failed, and say it in one line with the mend."""
-    errors = re.findall(r"^ERROR: (.*)", output, re.MULTILINE)
+    errors = re.findall(r"^ERROR: (?!Exception:)(.*)", output, re.MULTILINE)
     last = (errors or output.strip().splitlines() or ["no output"])[-1][:200]
     if "No space left" in output or "Errno 28" in output:
         return Trouble(
@@ -215,13 +215,12 @@ def _pip(python: Path) -> tuple[list[str], dict[str, str]]:
 
 
 def _wheel(*more: Path) -> Path | None:
-    """Find pip as one file: in Python's ensurepip, or where Linux distributions keep it."""
+    """Find pip as one file: first in this Python's own ensurepip, then where Linux distributions keep it."""
     folders = [*more, Path("/usr/share/python-wheels"), Path("/usr/share/python3-wheels")]
     ensurepip = importlib.util.find_spec("ensurepip")
     if ensurepip and ensurepip.origin:
         folders.insert(0, Path(ensurepip.origin).parent / "_bundled")
-    found = [wheel for folder in folders for wheel in sorted(folder.glob("pip-*.whl"))]
-    return found[-1] if found else None
+    return next((wheel for folder in folders for wheel in folder.glob("pip-*.whl")), None)
 
 
 def _wheel_as_root() -> Path:
