@@ -28,8 +28,7 @@ TOOLS = {
 def main(arguments: list[str]) -> int:
     """Prove everything, or run pytest with ``arguments``. Returns 0 when all is well."""
     os.environ |= {"PENDOPO_MODE": "test", "DJANGO_SETTINGS_MODULE": "pendopo.config.settings"}
-    if not arguments:
-        have_chromium()
+    have_chromium()
     if os.environ.get("DATABASE_URL"):
         return _prove(arguments)
     folder = Path(tempfile.mkdtemp(prefix="pendopo-test-"))
@@ -73,7 +72,15 @@ def have_chromium() -> None:
     started = time.monotonic()
     if os.geteuid() == 0 and shutil.which("apt-get"):
         print("Installing Chromium for the browser tests ...", flush=True)
-        install = ("apt-get", "install", "-y", "-q", "--no-install-recommends", "chromium")
+        install = (
+            "apt-get",
+            "install",
+            "-y",
+            "-q",
+            "--no-install-recommends",
+            "chromium",
+            "fonts-liberation",
+        )
         _ = process.apt(*install) and (process.apt("apt-get", "update", "-q") or process.apt(*install))
     if chromium():
         print(f"  done in {time.monotonic() - started:.1f} s", flush=True)

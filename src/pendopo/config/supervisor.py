@@ -35,7 +35,9 @@ class Child:
     command: list[str]
     ready: Callable[[], bool] = lambda: True
     log: Path | None = None
-    dies_by: signal.Signals = signal.SIGKILL  # when the supervisor is killed; web asks its own children to end first
+    dies_by: signal.Signals = (
+        signal.SIGKILL
+    )  # when the supervisor is killed; web asks its own children to end first
     process: "subprocess.Popen[bytes] | None" = field(default=None, init=False)
     started_at: float = field(default=0.0, init=False)
     pause_seconds: float = field(default=0.0, init=False)
