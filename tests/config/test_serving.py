@@ -125,9 +125,9 @@ def test_what_was_prepared_is_known_until_the_city_changes(tmp_path: Path) -> No
     (city / "region.yaml").write_text("code: 21.71")
     assert prepare.prepared(data, city) is None
     (data / "prepared.json").write_text(
-        f'{{"fingerprint": "{prepare.fingerprint(city)}", "people": [["a", "b"]]}}'
+        f'{{"fingerprint": "{prepare.fingerprint(city)}", "people": [["a", "b"]], "password": "c"}}'
     )
-    assert prepare.prepared(data, city) == [("a", "b")]
+    assert prepare.prepared(data, city) == prepare.People([("a", "b")], "c")
     (city / "region.yaml").write_text("code: 21.72")
     assert prepare.prepared(data, city) is None
 

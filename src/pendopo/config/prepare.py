@@ -10,8 +10,9 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pendopo.config import process
 from pendopo.config.trouble import Trouble
@@ -19,8 +20,20 @@ from pendopo.config.trouble import Trouble
 ROOT = Path(__file__).resolve().parents[3]
 STAMP = "prepared.json"
 SKIPPED = {".pyc", ".mo"}
-Row = tuple[str, ...]
 T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class People:
+    """Who one can be in the demo: rows to print, and the password they share."""
+
+    rows: list[tuple[str, ...]] = field(default_factory=list)
+    password: str = ""
+
+    @classmethod
+    def of(cls, stamp: dict[str, Any]) -> "People":
+        """Read back what ``main`` wrote."""
+        return cls([tuple(row) for row in stamp["people"]], stamp["password"])
 
 
 def fingerprint(city: Path) -> str:
@@ -34,17 +47,17 @@ def fingerprint(city: Path) -> str:
     return digest.hexdigest()
 
 
-def prepared(data: Path, city: Path) -> list[Row] | None:
+def prepared(data: Path, city: Path) -> People | None:
     """The demo people to print when everything was done before; None when there is something to do."""
     try:
         stamp = json.loads((data / STAMP).read_text())
     except (FileNotFoundError, ValueError):
         return None
     done = stamp.get("fingerprint") == fingerprint(city) and (data / "static").exists()
-    return [tuple(row) for row in stamp["people"]] if done else None
+    return People.of(stamp) if done else None
 
 
-def run(data: Path, city: Path, *, demo: bool) -> list[Row]:
+def run(data: Path, city: Path, *, demo: bool) -> People:
     """Do all steps in a child process; return the demo people. Raises Trouble when a step fails; the child has said why."""
     command = [
         sys.executable,
@@ -57,7 +70,7 @@ def run(data: Path, city: Path, *, demo: bool) -> list[Row]:
     done = process.run(command, cwd=ROOT, show=True)
     if done.code:
         raise SystemExit(done.code)
-    return [tuple(row) for row in json.loads((data / STAMP).read_text())["people"]]
+    return People.of(json.loads((data / STAMP).read_text()))
 
 
 def main() -> None:
@@ -74,8 +87,10 @@ def main() -> None:
     step("words", compile_messages)
     step("static files", lambda: call_command("collectstatic", interactive=False, verbosity=0, clear=True))
     step("catalogue", lambda: load_catalogue(city))
-    people = step("demo people", create_people) if demo else []
-    (data / STAMP).write_text(json.dumps({"fingerprint": mark, "people": people}))
+    people = step("demo people", create_people) if demo else People()
+    (data / STAMP).write_text(
+        json.dumps({"fingerprint": mark, "people": people.rows, "password": people.password})
+    )
 
 
 def step(what: str, do: Callable[[], T]) -> T:
@@ -132,12 +147,12 @@ def load_catalogue(city: Path) -> None:
         raise
 
 
-def create_people() -> list[Row]:
+def create_people() -> People:
     """Make the people of the demo; those that exist are left as they are."""
     from pendopo.config import demo
 
     rows: Iterable[Iterable[object]] = demo.create_people()
-    return [tuple(str(cell) for cell in row) for row in rows]
+    return People([tuple(str(cell) for cell in row) for row in rows], demo.PASSWORD)
 
 
 def check_demo(base_url: str) -> None:

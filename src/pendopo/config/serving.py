@@ -147,7 +147,7 @@ def serving(
         running.stop()
 
 
-def _prepare(data: Path, *, demo: bool, ours: bool) -> list[prepare.Row]:
+def _prepare(data: Path, *, demo: bool, ours: bool) -> prepare.People:
     """Prepare what is served, unless nothing changed since. Of a database that is not ``ours`` we cannot know that."""
     city = Path(os.environ.get("PENDOPO_CITY") or ROOT / "cities/batam").absolute()
     done = prepare.prepared(data, city) if ours else None
@@ -186,11 +186,13 @@ def _check(port: int) -> int:
     return process.run(command, cwd=ROOT, show=True).code
 
 
-def _welcome(port: int, people: list[prepare.Row], data: Path, seconds: float) -> None:
+def _welcome(port: int, people: prepare.People, data: Path, seconds: float) -> None:
     address = f"http://127.0.0.1:{port}"
-    print(f"\nReady after {seconds:.1f} s:  {address}\n\nDemo people (one click each at {address}/demo/):")
-    widths = [max(map(len, column)) for column in zip(*people, strict=False)]
-    for row in people:
+    print(
+        f"\nReady after {seconds:.1f} s:  {address}\n\nDemo people, one click each at {address}/demo/ (or password {people.password}):"
+    )
+    widths = [max(map(len, column)) for column in zip(*people.rows, strict=False)]
+    for row in people.rows:
         print("  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False)).rstrip())
     print(f"""
 Three things to try:
