@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+import httpx
 from django.contrib.auth.hashers import make_password
 
 from pendopo.agencies.api import employ
 from pendopo.catalogue.api import list_agencies
+from pendopo.config import permit
 from pendopo.identity.api import SYSTEM, Role, User, open_account, register_business, register_person
 
 PASSWORD: Final = "pendopo-demo"  # noqa: S105 - printed on the demo's own page
@@ -131,3 +133,13 @@ def characters() -> Iterator[Character]:
     yield from (*CITIZENS, *STAFF)
     for agency in list_agencies():
         yield _everyman(agency.id, agency.name)
+
+
+def check(base_url: str) -> bool:
+    """Take one permit through the running demo, telling each step; False when something failed."""
+    try:
+        permit.walk(base_url)
+    except (permit.Failed, httpx.HTTPError) as failed:
+        print(f"  failed: {failed}")
+        return False
+    return True
