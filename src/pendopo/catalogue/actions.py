@@ -22,6 +22,7 @@ from pendopo.kernel import clock, events
 from pendopo.kernel.errors import Invalid
 
 REGISTERS: Final = ("requirements", "procedures", "references")
+MIN_MISS: Final = 3
 MAX_MISSES: Final = 20_000
 
 
@@ -52,7 +53,11 @@ def load(city_dir: Path, *, by: str) -> LoadReport:
     report = _save_services(contents, len(city.agencies))
     _save_registers(city)
     _index(contents, city)
-    changes = {"new": list(report.new), "changed": list(report.changed), "retired": list(report.retired)}
+    changes: dict[str, Any] = {
+        "new": list(report.new),
+        "changed": list(report.changed),
+        "retired": list(report.retired),
+    }
     if any(changes.values()):
         events.record("catalogue", "catalogue_loaded", actor=by, **changes)
         events.emit("catalogue_loaded", **changes)
@@ -243,7 +248,7 @@ def note_miss(query: str) -> None:
     """Remember that a search found nothing, for catalogue editors. Long numbers may be a NIK and are not kept."""
     words_ = re.sub(r"\d{6,}", "", "".join(c for c in query if c.isprintable())).split()
     text = " ".join(words_).casefold()[:80]
-    if len(text) < 3 or SearchMiss.objects.count() >= MAX_MISSES:
+    if len(text) < MIN_MISS or SearchMiss.objects.count() >= MAX_MISSES:
         return
     with connection.cursor() as cursor:
         cursor.execute(

@@ -46,7 +46,8 @@ def list_cards(agency: str | None = None, category: str | None = None) -> list[S
 def list_page(after: str = "", limit: int = 30) -> tuple[list[ServiceCard], str]:
     """Active services by name from the one after the service ``after`` on; and the key of the next page, empty at the end."""
     services = Service.objects.filter(is_active=True).order_by("name", "id")
-    last = Service.objects.filter(pk=after[:48]).values_list("name", flat=True).first() if after else None
+    after = after.replace("\x00", "")[:48]
+    last = Service.objects.filter(pk=after).values_list("name", flat=True).first() if after else None
     if last is not None:
         services = services.filter(Q(name__gt=last) | Q(name=last, id__gt=after))
     cards = _cards(services[: limit + 1])

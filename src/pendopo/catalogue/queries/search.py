@@ -5,6 +5,7 @@ A service scores by its best phrase (how much of the query the phrase covers, an
 covers; rare words weigh more) and a little by how much of the query all its phrases cover together.
 """
 
+import json
 from typing import Any, Final
 
 from django.db import connection
@@ -92,8 +93,6 @@ def _run(sql: str, parameters: dict[str, Any]) -> list[ServiceCard]:
 
 def _parsed(row: dict[str, Any]) -> dict[str, Any]:
     """Raw cursors hand JSON over as text: Django leaves parsing to its fields."""
-    import json
-
     if isinstance(row["card"], str):
         row["card"] = json.loads(row["card"])
     return row

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import jsonschema_rs
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from pendopo.catalogue.models import Register, Service
@@ -15,6 +15,22 @@ from pendopo.catalogue.rules import fees
 from pendopo.catalogue.rules.shown import ServiceVersion
 from pendopo.kernel import clock
 from pendopo.kernel.errors import NotFound
+
+# What a field expects, by the first keyword of its schema that fits.
+EXPECTED: Final = (
+    (
+        "x-widget",
+        "nik",
+        gettext_lazy("NIK terdiri dari 16 angka sesuai KTP atau KK. Periksa kembali angkanya."),
+    ),
+    ("x-widget", "file", gettext_lazy("Unggah ulang berkas ini.")),
+    ("format", "date", gettext_lazy("Isi tanggal yang benar, misalnya 17 Agustus 1990.")),
+    ("format", "email", gettext_lazy("Isi alamat surel yang benar, misalnya nama@contoh.id.")),
+    ("x-autocomplete", "email", gettext_lazy("Isi alamat surel yang benar, misalnya nama@contoh.id.")),
+    ("x-autocomplete", "tel", gettext_lazy("Isi nomor ponsel yang benar, misalnya 081234567890.")),
+    ("type", "integer", gettext_lazy("Isi dengan angka bulat tanpa titik atau huruf.")),
+    ("type", "number", gettext_lazy("Isi dengan angka.")),
+)
 
 
 def get_service(service_id: str) -> ServiceVersion:
@@ -164,18 +180,9 @@ def _wrong(kind: str, detail: Mapping[str, Any], prop: Mapping[str, Any], value:
 
 def _by_type(prop: Mapping[str, Any]) -> str:
     """What the field expects, when a type, pattern or format does not fit."""
-    if prop.get("x-widget") == "nik":
-        return _("NIK terdiri dari 16 angka sesuai KTP atau KK. Periksa kembali angkanya.")
-    if prop.get("x-widget") == "file":
-        return _("Unggah ulang berkas ini.")
-    if prop.get("format") == "date":
-        return _("Isi tanggal yang benar, misalnya 17 Agustus 1990.")
-    if prop.get("format") == "email":
-        return _("Isi alamat surel yang benar, misalnya nama@contoh.id.")
-    if prop.get("type") == "integer":
-        return _("Isi dengan angka bulat tanpa titik atau huruf.")
-    if prop.get("type") == "number":
-        return _("Isi dengan angka.")
+    for keyword, value, message in EXPECTED:
+        if prop.get(keyword) == value:
+            return str(message)
     return _("Bentuk isian ini belum benar. Periksa kembali.")
 
 

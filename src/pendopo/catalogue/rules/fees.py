@@ -217,10 +217,10 @@ def _explain(
         parts.append(
             f"{prop.get('title', name)} {option or _figure(value)} {prop.get('x-unit') or ''}".strip()
         )
-    for name in sorted(used_refs):
-        parts.append(
-            f"{refs[name]['name']} {_figure(refs[name]['value'])} {refs[name].get('unit') or ''}".strip()
-        )
+    parts += [
+        f"{refs[name]['name']} {_figure(refs[name]['value'])} {refs[name].get('unit') or ''}".strip()
+        for name in sorted(used_refs)
+    ]
     return "; ".join(parts)
 
 

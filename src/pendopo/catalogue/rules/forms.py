@@ -4,9 +4,11 @@ Leaves out how a form is drawn and where answers are kept. Hand-made forms take 
 """
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import Any, Final
 
 FIELDS_A_PAGE: Final = 6
+MOST_RADIOS: Final = 5
 MAX_IDR: Final = 10_000_000_000_000
 # 16 digits whose middle six are a day that exists (women: day + 40), never ending in 0000.
 NIK_PATTERN: Final = (
@@ -139,7 +141,7 @@ def even_parts(items: list[str], most: int) -> list[list[str]]:
     """Cut into parts of at most ``most`` that differ by one at the most: 7 -> 4 + 3, never 6 + 1."""
     count = -(-len(items) // most)
     bounds = [len(items) * index // count for index in range(count + 1)] if count else []
-    return [items[start:end] for start, end in zip(bounds, bounds[1:], strict=False)]
+    return [items[start:end] for start, end in pairwise(bounds)]
 
 
 def _ask_facts(
@@ -209,7 +211,7 @@ def _typed(asked: Spec) -> Property:
     kind = asked["type"]
     if kind == "enum":
         options = named_options(asked.get("options"))
-        widget = "radio" if len(options) <= 5 else "select"
+        widget = "radio" if len(options) <= MOST_RADIOS else "select"
         return {
             "type": "string",
             "maxLength": 100,

@@ -42,6 +42,15 @@ def faults(form: Mapping[str, Any], *, compiled: bool = True) -> Iterator[tuple[
     except (ValueError, jsonschema_rs.ValidationError) as error:
         yield ("properties",), f"not a valid JSON Schema: {str(error).splitlines()[0]}"
         return
+    yield from _page_faults(form)
+    for name in form.get("required", []):
+        if name not in form["properties"]:
+            yield ("required",), f"{name!r} is required but is no field"
+    for name, prop in form["properties"].items():
+        yield from ((("properties", name), f"{name}: {message}") for message in _property_faults(prop))
+
+
+def _page_faults(form: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
     properties = form["properties"]
     placed = Counter(name for page in form["x-pages"] for name in page["fields"])
     for name in properties:
@@ -51,12 +60,6 @@ def faults(form: Mapping[str, Any], *, compiled: bool = True) -> Iterator[tuple[
         for name in page["fields"]:
             if name not in properties:
                 yield ("x-pages", index), f"the page {page['id']!r} shows {name!r}, which is no field"
-    for name in form.get("required", []):
-        if name not in properties:
-            yield ("required",), f"{name!r} is required but is no field"
-    for name, prop in properties.items():
-        for message in _property_faults(prop):
-            yield ("properties", name), f"{name}: {message}"
 
 
 def _property_faults(prop: Mapping[str, Any]) -> Iterator[str]:

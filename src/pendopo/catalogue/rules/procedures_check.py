@@ -56,18 +56,25 @@ def _step_faults(step: Mapping[str, Any], agencies: set[str]) -> Iterator[tuple[
         yield "share_of_deadline", "has no share of the deadline (0 is a share)"
     if step.get("agency") and step["agency"] not in STANDING | agencies:
         yield "agency", f"there is no agency {step['agency']!r} (or write service, technical or mall)"
-    for key in ("when", "auto"):
-        if step.get(key):
-            try:
-                unknown = roots_in(step[key]) - VARIABLES
-            except BadExpression as error:
-                yield key, f"the condition {error}"
-                continue
-            if unknown and key == "when":
-                yield (
-                    key,
-                    f"the condition names {', '.join(sorted(unknown))}; it may use {', '.join(sorted(VARIABLES))}",
-                )
+    if step.get("when"):
+        yield from (("when", message) for message in _condition_faults(step["when"]))
+
+
+def _condition_faults(expression: str) -> Iterator[str]:
+    try:
+        unknown = roots_in(expression) - VARIABLES
+    except BadExpression as error:
+        yield f"the condition {error}"
+        return
+    if unknown:
+        yield f"the condition names {', '.join(sorted(unknown))}; it may use {', '.join(sorted(VARIABLES))}"
+        return
+    for sample in SAMPLES if "answers" not in expression else ():
+        try:
+            condition(expression, sample)
+        except Denied as error:
+            yield f"the condition cannot be worked out for {sample}: {error}"
+            return
 
 
 def _graph_faults(steps: list[Mapping[str, Any]]) -> Iterator[tuple[tuple[str | int, ...], str]]:
@@ -84,15 +91,17 @@ def _graph_faults(steps: list[Mapping[str, Any]]) -> Iterator[tuple[tuple[str | 
     for index, step in enumerate(steps):
         if step["id"] not in reached:
             yield ("steps", index), f"step {step['id']}: is never reached, because it waits for itself"
-    followed = set().union(*after.values()) if after else set()
-    lasts = [step for step in steps if step["id"] not in followed]
-    for step in lasts:
-        if step["kind"] not in ENDING and not step.get("ends"):
-            index = steps.index(step)
-            yield (
-                ("steps", index),
-                f"step {step['id']}: nothing follows, and a step of kind {step['kind']} cannot be the end",
+    yield from _end_faults(steps)
+
+
+def _end_faults(steps: list[Mapping[str, Any]]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    followed = {name for step in steps for name in step.get("after") or []}
+    for index, step in enumerate(steps):
+        if step["id"] not in followed and step["kind"] not in ENDING:
+            message = (
+                f"step {step['id']}: nothing follows, and a step of kind {step['kind']} cannot be the end"
             )
+            yield ("steps", index), message
     if not any(step["kind"] in REFUSING for step in steps):
         yield ("steps",), "there is no step at which an application can be refused"
 

@@ -151,8 +151,6 @@ _STEP: Final = _record(
     share_of_deadline={"type": "number", "minimum": 0, "maximum": 1},
     after={"type": "array", "items": {"type": "string"}, "uniqueItems": True},
     when=_optional("string", minLength=1, maxLength=400),
-    auto=_optional("string", minLength=1, maxLength=400),
-    ends={"type": "array", "items": {"enum": ["approved", "rejected", "returned"]}},
 )
 _PROCEDURE: Final = _record(
     ["name", "name_en", "clock_starts", "steps"],

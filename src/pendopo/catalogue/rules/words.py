@@ -10,18 +10,17 @@ MAX_QUERY: Final = 200
 _TOKEN: Final = re.compile(r"[a-z]+|[0-9]+")
 
 # Words that say that somebody wants something, not what. Dropped from queries, kept in names.
-FILLER: Final = frozenset(
-    """
-    a ada adalah agar akan aku ambil anda apa apakah atau atas bagaimana bagi bagian bahwa batam bikin bila bisa boleh buat
-    bukan butuh cara caranya dalam dan dapat dapatkan dari daftar dengan di dimana dong gimana gmn hendak hilangkan ingin ini itu
-    jadi jika juga kah kak kalau kalo kami kapan karena ke kepada ketika kita kota ku lagi lah layanan lewat mal mana
-    masih mau melakukan membikin membuat memperoleh mencari mengajukan mengambil mengurus menjadi mendapatkan meminta mendaftar
-    min minta mohon mpp nya oleh online pada pak pelayanan per perlu permohonan proses punya pun
-    saat saja saya sebagai secara sedang seperti si sih sudah supaya syarat persyaratan tapi tentang terhadap tolong tuk
-    tidak untuk urus urusan ngurus nguru utk via yang yg ya
-    an and at apply can do for from get how i in is make me my need of on or the to want what where with
-    """.split()
-)  # fmt: skip
+_FILLER: Final = """
+a ada adalah agar akan aku ambil anda apa apakah atau atas bagaimana bagi bagian bahwa batam bikin bila bisa boleh buat
+bukan butuh cara caranya dalam dan dapat dapatkan dari daftar dengan di dimana dong gimana gmn hendak hilangkan ingin ini itu
+jadi jika juga kah kak kalau kalo kami kapan karena ke kepada ketika kita kota ku lagi lah layanan lewat mana
+masih mau melakukan membikin membuat memperoleh mencari mengajukan mengambil mengurus menjadi mendapatkan meminta mendaftar
+min minta mohon mpp nya oleh pada pak pelayanan per perlu permohonan proses punya pun
+saat saja saya sebagai secara sedang seperti si sih sudah supaya syarat persyaratan tapi tentang terhadap tolong tuk
+tidak untuk urus urusan ngurus nguru utk via yang yg ya
+an and at apply can do for from get how i in is make me my need of on or the to want what where with
+"""
+FILLER: Final = frozenset(_FILLER.split())
 
 # Spellings of the same word. Left: as typed; right: as the catalogue writes it.
 SPELLINGS: Final[Mapping[str, str]] = {

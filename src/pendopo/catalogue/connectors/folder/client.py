@@ -1,6 +1,6 @@
 """Reads and writes the folder of a city. Every value keeps its line; what cannot be read becomes a problem."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +11,7 @@ from pendopo.catalogue.rules.city import SINGLE_SHEETS, City, Problem, Sheet
 
 MAX_DEPTH: Final = 40
 MAX_BYTES: Final = 4_000_000
+Note = Callable[[int, str], None]
 TRUE: Final = frozenset({"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON"})
 
 
@@ -44,7 +45,7 @@ def _sheet(folder: Path, path: Path, problems: list[Problem]) -> Sheet | None:
     name = path.relative_to(folder).as_posix()
     try:
         root = _compose(path)
-        value = _value(root)
+        value = _value(root, 0, lambda line, message: problems.append(Problem(name, line, message)))
     except Unreadable as failure:
         problems.append(Problem(name, failure.line, str(failure)))
         return None
@@ -80,22 +81,22 @@ class _Loader(yaml.CSafeLoader):
     """The C parser; ``close`` frees its buffers."""
 
     def close(self) -> None:
-        self.dispose()  # type: ignore[no-untyped-call]
+        self.dispose()
 
 
-def _value(node: yaml.Node, depth: int = 0) -> Any:
-    """Plain Python of a node. Dates stay text, because everything ends as JSON."""
+def _value(node: yaml.Node, depth: int, note: Note) -> Any:
+    """Plain Python of a node. Dates stay text, because everything ends as JSON. ``note`` hears of double keys."""
     if depth > MAX_DEPTH:
         raise Unreadable(_line(node), f"nested deeper than {MAX_DEPTH} levels")
     if isinstance(node, yaml.ScalarNode):
         return _scalar(node)
     if isinstance(node, yaml.SequenceNode):
-        return [_value(item, depth + 1) for item in node.value]
+        return [_value(item, depth + 1, note) for item in node.value]
     values: dict[str, Any] = {}
     for key, item in _pairs(node):
         if key in values:
-            raise Unreadable(_line(item), f"the key {key!r} stands twice in the same block")
-        values[key] = _value(item, depth + 1)
+            note(_line(item), f"the key {key!r} stands twice in the same block")
+        values[key] = _value(item, depth + 1, note)
     return values
 
 
