@@ -1,13 +1,15 @@
 """One folder for files and one authority for the run; requests carry their actor in a header."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
-from pytest_django import Settings
+from pytest_django import DjangoDbBlocker, Settings
 
 from pendopo.documents import api
 from pendopo.identity.api import PUBLIC, Actor, ActorKind, Role
@@ -80,3 +82,40 @@ def issue(subject: str = "application:1", **changed: object) -> api.Paper:
         "legal_basis": ["Undang-Undang Nomor 17 Tahun 2023 tentang Kesehatan"],
     }
     return api.issue(**{**given, **changed})  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """For threads, which need committed rows: whatever names "thread" is taken away again."""
+    with django_db_blocker.unblock():
+        yield
+        with transaction.atomic(), connection.cursor() as cursor:
+            for table in ("documents_document", "kernel_event"):
+                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+            cursor.execute("DELETE FROM kernel_event WHERE data->>'about' LIKE 'thread:%%'")
+            cursor.execute("DELETE FROM kernel_outbox WHERE payload->>'subject' LIKE 'thread:%%'")
+            cursor.execute("DELETE FROM documents_document WHERE subject LIKE 'thread:%%'")
+            cursor.execute("DELETE FROM documents_upload WHERE name LIKE 'thread%%'")
+            cursor.execute("DELETE FROM documents_numberseries WHERE agency_id LIKE 'thread%%'")
+            for table in ("documents_document", "kernel_event"):
+                cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+
+def together(count: int, work: Any) -> list[Any]:
+    """Run ``work(n)`` in threads that start at once; each closes its connection."""
+    results: list[Any] = []
+    barrier = threading.Barrier(count)
+
+    def run(n: int) -> None:
+        try:
+            barrier.wait()
+            results.append(work(n))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(n,)) for n in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results

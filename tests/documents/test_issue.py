@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from shutil import which
-from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, transaction
-from pytest_django import DjangoDbBlocker, Settings
+from django.db import DatabaseError, transaction
+from pytest_django import Settings
 
 from pendopo.documents import api
 from pendopo.documents.actions import issue as actions
@@ -25,7 +24,7 @@ from pendopo.kernel import clock, events
 from pendopo.kernel.errors import Denied, NotFound, Unavailable
 from pendopo.kernel.models import Outbox
 from tests.documents import samples
-from tests.documents.conftest import BUDI, OFFICER, OPERATOR, SITI, STRANGER, issue
+from tests.documents.conftest import BUDI, OFFICER, OPERATOR, SITI, STRANGER, issue, together
 
 AT = datetime(2026, 11, 23, 3, 30, tzinfo=UTC)
 
@@ -267,42 +266,7 @@ def test_a_web_process_does_not_load_the_typesetter() -> None:
     assert said.stdout.strip() == "[]"
 
 
-# Threads need committed rows, so these clean up by themselves.
-
-
-@pytest.fixture
-def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    with django_db_blocker.unblock():
-        yield
-        with transaction.atomic(), connection.cursor() as cursor:
-            for table in ("documents_document", "kernel_event"):
-                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-            cursor.execute("DELETE FROM kernel_event WHERE data->>'about' LIKE 'thread:%%'")
-            cursor.execute("DELETE FROM kernel_outbox WHERE payload->>'subject' LIKE 'thread:%%'")
-            cursor.execute("DELETE FROM documents_document WHERE subject LIKE 'thread:%%'")
-            cursor.execute("DELETE FROM documents_numberseries WHERE agency_id LIKE 'thread%%'")
-            for table in ("documents_document", "kernel_event"):
-                cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-
-
-def together(count: int, work: Any) -> list[Any]:
-    """Run ``work(n)`` in threads that start at once; each closes its connection."""
-    results: list[Any] = []
-    barrier = threading.Barrier(count)
-
-    def run(n: int) -> None:
-        try:
-            barrier.wait()
-            results.append(work(n))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(n,)) for n in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
+# Threads
 
 
 def test_threads_get_numbers_without_gap_or_repeat(committed: None) -> None:

@@ -9,6 +9,7 @@ from pendopo.documents.rules.words import NAME_MAX, breakable, clean_name, clean
 from pendopo.kernel.errors import Denied
 from tests.documents import samples
 
+MANY = b"/ObjStm stream\n" * 70_000  # each promises a table: looking into all of them would take minutes
 BOMB = samples.packed(b"0 " * (content.INFLATED_MAX // 2 + 10))
 
 
@@ -18,6 +19,14 @@ def test_what_people_send_is_known_by_its_content() -> None:
     assert content.inspect(samples.jpeg()) == "image/jpeg"
     assert content.inspect(samples.jpeg(after=b"MotionPhoto_Data" * 9)) == "image/jpeg"
     assert content.inspect(samples.pdf(stream=samples.packed(b"1 0 << /Type /Page >>"))) == "application/pdf"
+    outlines = (
+        b"<< /First 5 0 R >>\nendobj\n9 0 obj\n<< /Filter /DCTDecode >>\nstream\n\xff\xd8\xff\nendstream"
+    )
+    assert content.inspect(samples.pdf(stream=outlines)) == "application/pdf"
+    assert (
+        content.inspect(samples.pdf(stream=b"<< /Type /ObjStm >>\nstream\n1 0 null\nendstream"))
+        == "application/pdf"
+    )
 
 
 @pytest.mark.parametrize(
@@ -58,6 +67,14 @@ def test_what_people_send_is_known_by_its_content() -> None:
             "file_damaged",
         ),
         (samples.pdf(stream=BOMB), "file_bomb"),
+        (samples.pdf(stream=MANY), "file_bomb"),
+        (samples.pdf(stream=samples.packed(b"<< /S /JavaScript >>", b"/Other /N 1 /First 5")), "file_active"),
+        (
+            samples.pdf(
+                stream=samples.packed(b"<< /S /JavaScript >>", b"/ObjStm /Pad (" + b"x" * 9000 + b")")
+            ),
+            "file_active",
+        ),
         (samples.png(0, 5), "file_damaged"),
         (samples.png(depth=3), "file_damaged"),
         (samples.png()[:40], "file_damaged"),

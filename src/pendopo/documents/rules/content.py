@@ -23,6 +23,7 @@ PIXELS_MAX: Final = 50_000_000  # 50 megapixels; a phone of 2026 takes 12 to 48
 HEAD: Final = 1024
 TAIL: Final = 2048
 INFLATED_MAX: Final = 64 * 1024 * 1024  # all object streams of a PDF together
+COST: Final = 1024  # what looking into one stream counts at least: 65,536 streams at most
 SEGMENTS_MAX: Final = 2000
 
 _PNG_MAGIC: Final = b"\x89PNG\r\n\x1a\n"
@@ -55,7 +56,10 @@ _END: Final = rb"(?=[\s/<>\[\]()%]|$)"
 _ACTIVE: Final = re.compile(b"|".join(_name(w) for w in ("JavaScript", "Launch", "RichMedia")) + _END)
 _ATTACHED: Final = re.compile(_name("EmbeddedFile") + b"s?" + _END)
 _LOCKED: Final = re.compile(_name("Encrypt") + _END)
-_PACKED: Final = re.compile(b"(?:" + _name("ObjStm") + b"|" + _name("XRef") + b")" + _END)
+# "First" is a key every table of objects has, even when it hides its type; other things have it as well.
+_FIRST: Final = re.compile(_name("First"))
+_FILTER: Final = re.compile(_name("Filter"))
+_PACKED: Final = re.compile(b"(?:" + b"|".join(map(_name, ("ObjStm", "XRef", "First"))) + b")" + _END)
 _STREAM: Final = re.compile(rb"stream\r?\n")
 
 
@@ -116,10 +120,27 @@ def _check_pdf(data: Bytes) -> None:
     _check_pdf_names(data)
     if _LOCKED.search(data):
         raise Denied("file_locked")
-    budget = INFLATED_MAX
+    _check_pdf_packed(data)
+
+
+def _check_pdf_packed(data: Bytes) -> None:
+    """Look into the compressed tables of objects. Time grows with the file, not with its square, whatever it holds."""
+    budget, seen = INFLATED_MAX, 0
     for packed in _PACKED.finditer(data):
-        body = _inflate(data, packed.end(), budget)
-        budget -= len(body)
+        if packed.end() <= seen:
+            continue  # the same dictionary named twice
+        begin = _STREAM.search(data, packed.end())
+        if begin is None:
+            return
+        seen = begin.start()
+        sure = not _FIRST.match(packed[0])
+        body = _inflate(
+            data,
+            begin.end(),
+            budget,
+            must=sure and _FILTER.search(data, max(0, packed.start() - 512), seen) is not None,
+        )
+        budget -= len(body) + COST
         _check_pdf_names(body)
 
 
@@ -130,25 +151,21 @@ def _check_pdf_names(data: Bytes) -> None:
         raise Denied("file_attached")
 
 
-def _inflate(data: Bytes, at: int, budget: int) -> bytes:
-    """The content of the packed stream whose dictionary mentions position ``at``; plain streams as they are."""
-    begin = _STREAM.search(data, at, at + 4096)
-    if begin is None:
-        return b""  # the word stood in a text, not in the dictionary of a stream
-    end = data.find(b"endstream", begin.end())
-    if end < 0:
-        raise Denied("file_damaged")
-    raw = data[begin.end() : end]
-    if b"FlateDecode" not in data[max(0, at - 512) : begin.start()] and raw[:1] != b"\x78":
-        return raw
-    unpacker = zlib.decompressobj()
+def _inflate(data: Bytes, at: int, budget: int, *, must: bool) -> bytes:
+    """What is compressed at ``at``. ``must``: the file says that something is, so anything else means damage."""
+    unpacker, body, step = zlib.decompressobj(), bytearray(), 2048
     try:
-        body = unpacker.decompress(raw, budget + 1)
+        while not unpacker.eof:
+            if at >= len(data) or len(body) > budget:
+                break
+            body += unpacker.decompress(data[at : at + step])
+            at, step = at + step, min(2 * step, 16_384)  # 16 kB unfold to 16 MB at most
     except zlib.error as broken:
-        raise Denied("file_damaged") from broken
-    if len(body) > budget:
+        if must:
+            raise Denied("file_damaged") from broken
+    if len(body) > budget or budget <= 0:
         raise Denied("file_bomb")
-    return body
+    return bytes(body)
 
 
 def _check_png(data: Bytes) -> None:
