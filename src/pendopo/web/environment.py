@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.utils import translation
 from django.utils.html import json_script
 from jinja2 import Environment, StrictUndefined, pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup
 
 from pendopo.kernel.clock import zone
 from pendopo.kernel.money import rupiah
@@ -151,5 +153,15 @@ def environment(**options: Any) -> Environment:
         "messages": (),
         "csrf_input": "",
     }
+
+    @cache
+    def drawn(name: str, _language: str) -> Markup:
+        return Markup(env.get_template(f"frame/{name}.html").render())  # noqa: S704 - drawn with autoescape
+
+    def piece(name: str) -> Markup:
+        """A part of the frame that is the same for everybody, drawn once for each language."""
+        return drawn(name, language())
+
+    env.globals["piece"] = piece
     env.filters |= {"rupiah": rupiah, "when": when, "day": day, "nik": nik, "bytes": size}
     return env
