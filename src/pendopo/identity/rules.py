@@ -23,6 +23,8 @@ class Role(StrEnum):
 
 
 class ActorKind(StrEnum):
+    """What sort of actor: a passer-by, a citizen, a member of staff, the system itself."""
+
     PUBLIC = "public"
     PERSON = "person"
     STAFF = "staff"

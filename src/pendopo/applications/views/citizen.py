@@ -240,6 +240,7 @@ def status(request: Asked, application_id: UUID) -> HttpResponse:
         "due_at": closing_at(row.due_on) if row.due_on else None,
         "late": bool(row.due_on and clock.today() > row.due_on and row.decided_at is None),
         "labels": labels,
+        "next_fix": _next_page(row.id, version, request) if row.state in {"returned", "in_correction"} else "",
     }
     return render(request, "applications/status.html", context)
 

@@ -1,0 +1,78 @@
+"""Who may do what now. ``check`` raises the first reason against it; ``can`` answers; buttons and actions ask the same thing."""
+
+from pendopo.applications.rules.cases import Act, Case, Step
+from pendopo.applications.rules.terms import (
+    APPLICANTS,
+    MAX_ROUNDS,
+    PROCEEDS,
+    REMARKS,
+    SETS_BACK,
+    SYSTEMS,
+    TRANSITIONS,
+    StepStatus,
+    Verb,
+)
+from pendopo.identity.api import Actor, ActorKind, Role
+from pendopo.kernel.errors import Denied
+
+
+def check(case: Case, verb: Verb, actor: Actor, step_key: str = "", act: Act | None = None) -> None:
+    """Raise ``Denied`` with the first reason against ``verb``; return when nothing speaks against it."""
+    if (case.state, verb) not in TRANSITIONS:
+        raise Denied("not_in_this_state", f"{case.state} {verb}")
+    if verb in APPLICANTS:
+        _check_applicant(case, actor)
+    elif verb in SYSTEMS:
+        if actor.kind is not ActorKind.SYSTEM:
+            raise Denied("not_your_step")
+    else:
+        _check_step(case.step(step_key), verb, actor)
+    if act is not None:
+        _check_act(case, verb, act)
+
+
+def can(case: Case, verb: Verb, actor: Actor, step_key: str = "") -> bool:
+    """True when ``check`` would pass. Buttons ask this; actions ask ``check``."""
+    try:
+        check(case, verb, actor, step_key)
+    except Denied:
+        return False
+    return True
+
+
+def verbs_for(case: Case, step: Step, actor: Actor) -> tuple[Verb, ...]:
+    """The buttons this actor gets on a step, the one that proceeds first."""
+    wanted = (PROCEEDS[step.kind], *SETS_BACK.get(step.kind, ()))
+    return tuple(verb for verb in wanted if can(case, verb, actor, step.key))
+
+
+def _check_applicant(case: Case, actor: Actor) -> None:
+    if actor.kind is not ActorKind.PERSON or actor.id != case.applicant_id:
+        raise Denied("not_your_application")
+
+
+def _check_step(step: Step, verb: Verb, actor: Actor) -> None:
+    if step.status is not StepStatus.OPEN:
+        raise Denied("step_not_open", step.key)
+    if verb is not PROCEEDS[step.kind] and verb not in SETS_BACK.get(step.kind, ()):
+        raise Denied("not_this_step", f"{step.kind} {verb}")
+    if actor.kind is not ActorKind.STAFF or not actor.has(Role(step.role), step.agency_id):
+        raise Denied("not_your_step")
+
+
+def _check_act(case: Case, verb: Verb, act: Act) -> None:
+    if verb in {Verb.RETURN, Verb.REQUEST_CORRECTION}:
+        if not act.remarks:
+            raise Denied("remarks_needed")
+        if any(remark.reason not in REMARKS for remark in act.remarks):
+            raise Denied("remark_reason_unknown")
+        if case.rounds >= MAX_ROUNDS:
+            raise Denied("rounds_used_up")
+    if verb is Verb.REJECT and not (act.reason.strip() and act.legal_basis.strip()):
+        raise Denied("legal_reason_needed")
+    if verb is Verb.SIGN and any(not step.favourable for step in case.steps):
+        raise Denied("recommendation_unfavourable")
+    if verb is Verb.ASSESS_FEE and any(
+        not isinstance(line["amount_idr"], int) or line["amount_idr"] < 0 for line in act.fee_lines
+    ):
+        raise Denied("fee_invalid")
