@@ -96,9 +96,9 @@ def issue(
         )
         row = Document(
             id=uuid4(), number=number, code=new_code(), kind=kind, subject=subject, service_id=service_id,
-            service_name=clean_text(service_name), agency_id=agency_id, agency_name=clean_text(agency_name),
-            holder_ref=holder_ref, holder_name=clean_text(holder_name), valid_from=begins, valid_until=valid_until,
-            issued_at=at, signatory_name=clean_text(signatory.name), signatory_title=clean_text(signatory.title),
+            service_name=_fit("service_name", service_name), agency_id=agency_id, agency_name=_fit("agency_name", agency_name),
+            holder_ref=holder_ref, holder_name=_fit("holder_name", holder_name), valid_from=begins, valid_until=valid_until,
+            issued_at=at, signatory_name=_fit("signatory_name", signatory.name), signatory_title=_fit("signatory_title", signatory.title),
             data={**said, "template": template},
         )  # fmt: skip
         pdf = _produce(row, template, at)
@@ -188,6 +188,12 @@ def _produce(row: Document, template: str, at: datetime) -> bytes:
     return pades.sign_pdf(
         made.pdf, name=row.signatory_name, reason=f"Penerbitan {row.number}", location=place
     )
+
+
+def _fit(field: str, text: str) -> str:
+    """Cleaned and as long as its column; the paper itself shows the whole text."""
+    column = Document._meta.get_field(field)  # noqa: SLF001 - Django's documented name
+    return clean_text(text)[: getattr(column, "max_length", None)]
 
 
 def _lock(what: str) -> None:
