@@ -255,6 +255,7 @@ def test_pages_are_archival_tagged_and_the_same_each_time() -> None:
     assert b"/MarkInfo" in one
 
 
+@pytest.mark.slow
 def test_a_web_process_does_not_load_the_typesetter() -> None:
     code = (
         "import django, sys; django.setup(); import pendopo.documents.urls; "
