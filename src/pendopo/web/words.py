@@ -93,12 +93,51 @@ DENIED: Final[Words] = {
     "nik_region": _("Enam angka pertama NIK bukan kode wilayah."),
     "nik_date": _("Angka ke-7 sampai ke-12 NIK bukan tanggal lahir yang ada."),
     "nik_serial": _("Empat angka terakhir NIK tidak boleh 0000."),
+    "nik_taken": _(
+        "NIK ini sudah terdaftar pada akun lain. Bila itu NIK Anda, datang ke loket dengan KTP-el."
+    ),
+    "nik_fixed": _(
+        "NIK akun ini sudah tercatat dan tidak dapat diganti sendiri. Datang ke loket dengan KTP-el."
+    ),
+    "nik_unknown_at_registry": _(
+        "Dukcapil tidak menemukan NIK ini. Periksa angkanya, atau isi sendiri dan kami periksa kemudian."
+    ),
+    "nib_format": _("NIB terdiri dari 13 angka."),
+    "identity_needed": _("Isi dahulu siapa Anda: nama dan NIK."),
+    "staff_cannot_apply": _(
+        "Akun petugas tidak dapat mengajukan permohonan. Keluar, lalu masuk dengan akun pribadi Anda."
+    ),
+    "not_for_businesses": _("Layanan ini hanya untuk perorangan."),
+    "business_needed": _(
+        "Layanan ini hanya untuk badan usaha. Hubungkan usaha Anda di loket dengan membawa NIB."
+    ),
+    "not_your_application": _("Permohonan ini milik orang lain."),
+    "not_your_step": _("Tugas ini bukan untuk peran Anda."),
+    "not_this_step": _("Tindakan itu bukan bagian dari langkah ini."),
+    "no_such_step": _("Langkah itu tidak ada pada permohonan ini."),
+    "not_editable": _("Permohonan ini sedang diproses, jadi isiannya tidak dapat diubah sekarang."),
+    "not_sure": _("Tekan tombol Ya, tarik kembali untuk menarik permohonan."),
+    "remarks_needed": _(
+        "Sebutkan sedikitnya satu isian atau berkas yang perlu diperbaiki, beserta sebabnya."
+    ),
+    "remark_reason_unknown": _("Pilih sebab dari daftar."),
+    "legal_reason_needed": _("Tulis alasan dan dasar hukum penolakan."),
+    "recommendation_unfavourable": _(
+        "Ada rekomendasi yang tidak memenuhi, jadi permohonan ini hanya dapat ditolak atau diperbaiki."
+    ),
+    "fee_invalid": _("Tulis jumlah biaya dengan angka bulat rupiah, nol atau lebih."),
+    "survey_too_early": _("Penilaian dibuka setelah layanan selesai."),
+    "survey_incomplete": _("Jawab semua pertanyaan dahulu."),
+    "survey_score": _("Pilih satu jawaban."),
+    "condition_broken": _("Aturan layanan ini perlu diperbaiki. Pengelola mal sudah diberi tahu."),
     "too_many": _("Terlalu banyak percobaan. Tunggu beberapa menit, lalu coba lagi."),
 }
 REFUSED: Final = _(
     "Tindakan ini tidak diperbolehkan. Bila menurut Anda seharusnya boleh, hubungi meja bantuan mal."
 )
-CONFLICTS: Final = ("not_in_this_state", "stale", "already_", "step_", "not_complete", "not_paid", "rounds_")
+CONFLICTS: Final = (
+    "not_in_this_state", "stale", "already_", "step_", "not_complete", "not_paid", "rounds_", "not_editable", "survey_too_early",
+)  # fmt: skip
 
 
 def denied(code: str) -> "str | Promise":
