@@ -1,6 +1,7 @@
 """Loading on real PostgreSQL: idempotent, immutable, all or nothing."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from django.db.utils import IntegrityError
 
 from pendopo.catalogue import api
 from pendopo.catalogue.models import SearchMiss, ServiceVersion
-from pendopo.kernel import events
+from pendopo.kernel import clock, events
 from pendopo.kernel.errors import Invalid, NotFound
 from tests.catalogue import city
 
@@ -74,7 +75,9 @@ def test_a_broken_file_changes_nothing(folder: Path) -> None:
     assert api.get_service("izin-dagang").number == 1
 
 
-@pytest.mark.parametrize("sql", ["UPDATE catalogue_serviceversion SET version = 9", "DELETE FROM catalogue_serviceversion"])
+@pytest.mark.parametrize(
+    "sql", ["UPDATE catalogue_serviceversion SET version = 9", "DELETE FROM catalogue_serviceversion"]
+)
 def test_the_database_refuses_to_change_a_version(folder: Path, sql: str) -> None:
     api.load(folder, by="system")
     with pytest.raises((InternalError, IntegrityError)), transaction.atomic(), connection.cursor() as cursor:
@@ -88,6 +91,9 @@ def test_misses_are_counted_without_numbers_that_may_be_a_nik() -> None:
     rows = dict(SearchMiss.objects.values_list("query", "count"))
     assert rows == {"zzqq": 2, "xyz": 1}
     assert api.list_misses()[0].query == "zzqq"
+    with clock.use(clock.FixedClock(clock.now() + timedelta(days=91))):
+        api.note_miss("baru")
+    assert [miss.query for miss in api.list_misses()] == ["baru"]
 
 
 def test_export_writes_what_is_loaded(folder: Path, tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ BROKEN = [
     ("region.yaml", "name: Kota Contoh", "name: &a Kota\n<<: {x: 1}", "<<:", "plain words"),
     ("references.yaml", "value: 1500", "value: 0x1F", "0x1F", "plain number"),
     # ids
-    (SEHAT, "- id: surat-sehat", "- id: \"izin-dagang\"", "- id: \"izin-dagang\"", "stands already in"),
+    (SEHAT, "- id: surat-sehat", '- id: "izin-dagang"', '- id: "izin-dagang"', "stands already in"),
     (SEHAT, "id: dinas-sehat", "id: dinas-izin", "id: dinas-izin", "more than one file"),
     # procedures
     ("procedures.yaml", "after: [pay]", "after: [paid]", "after: [paid]", "'paid', which is no step"),
@@ -78,7 +78,9 @@ def test_the_small_city_is_sound(folder: Path) -> None:
     assert found(folder) == []
 
 
-@pytest.mark.parametrize(("name", "old", "new", "where", "words"), BROKEN, ids=[f"{b[0]}: {b[4]}" for b in BROKEN])
+@pytest.mark.parametrize(
+    ("name", "old", "new", "where", "words"), BROKEN, ids=[f"{b[0]}: {b[4]}" for b in BROKEN]
+)
 def test_broken_input_is_reported_at_its_line(
     folder: Path, name: str, old: str, new: str, where: str, words: str
 ) -> None:
@@ -131,7 +133,11 @@ def test_branches_must_cover_every_input_once(folder: Path) -> None:
 
 def test_a_procedure_needs_a_way_to_refuse(folder: Path) -> None:
     path = folder / "procedures.yaml"
-    text = path.read_text().replace("kind: completeness", "kind: drafting").replace("kind: signing", "kind: hand_over")
+    text = (
+        path.read_text()
+        .replace("kind: completeness", "kind: drafting")
+        .replace("kind: signing", "kind: hand_over")
+    )
     path.write_text(text)
     (problem,) = found(folder)
     assert "can be refused" in problem.message
@@ -160,7 +166,9 @@ def test_hand_made_forms(folder: Path, old: str, new: str, words: str) -> None:
         city.edit(folder, "forms/laik-sehat.yaml", old, new)
     problems = found(folder)
     assert bool(problems) == bool(old)
-    assert not old or any(words in p.message and p.path == "forms/laik-sehat.yaml" for p in problems), problems
+    assert not old or any(words in p.message and p.path == "forms/laik-sehat.yaml" for p in problems), (
+        problems
+    )
 
 
 def test_missing_and_odd_files(tmp_path: Path, folder: Path) -> None:

@@ -1,5 +1,6 @@
 """Pure decisions: forms, fees, words, what to bring. No database."""
 
+import contextlib
 import math
 from typing import Any
 
@@ -12,7 +13,14 @@ from hypothesis import strategies as st
 from pendopo.catalogue.connectors.folder import client
 from pendopo.catalogue.rules import fees, words
 from pendopo.catalogue.rules.content import assemble, digest, merged_requirements
-from pendopo.catalogue.rules.forms import FIELDS_A_PAGE, NIK_PATTERN, derive_form, even_parts, named_options, needs_file
+from pendopo.catalogue.rules.forms import (
+    FIELDS_A_PAGE,
+    NIK_PATTERN,
+    derive_form,
+    even_parts,
+    named_options,
+    needs_file,
+)
 from pendopo.catalogue.rules.forms_check import faults
 from pendopo.catalogue.rules.inventory import missing
 from pendopo.catalogue.rules.shown import AgencyCard, ServiceCard
@@ -53,7 +61,9 @@ def test_every_service_of_the_city_gets_a_valid_form() -> None:
         assert derived["additionalProperties"] is False
         assert max(len(page["fields"]) for page in derived["x-pages"]) <= FIELDS_A_PAGE
         assert derived["x-pages"][-1]["fields"] == ["declaration"]
-        files = {prop["x-requirement"] for prop in derived["properties"].values() if prop["x-widget"] == "file"}
+        files = {
+            prop["x-requirement"] for prop in derived["properties"].values() if prop["x-widget"] == "file"
+        }
         assert files == {r["id"] for r in requirements if needs_file(r)}
         for prop in derived["properties"].values():
             assert prop["type"] != "string" or prop["maxLength"]
@@ -70,7 +80,10 @@ def test_a_fact_is_asked_once_and_named_after_its_key() -> None:
 
 
 def test_a_digital_document_asks_its_facts_and_no_file() -> None:
-    derived = form(requirement("ktp", digital=True, facts=["child.birth_date"]), requirement("formulir", replaced_by="form"))
+    derived = form(
+        requirement("ktp", digital=True, facts=["child.birth_date"]),
+        requirement("formulir", replaced_by="form"),
+    )
     assert "child_birth_date" in derived["properties"]
     assert not any(name.startswith("file_") for name in derived["properties"])
 
@@ -101,7 +114,15 @@ def test_data_without_fields_or_facts_is_one_question() -> None:
 
 
 def test_fields_of_data_carry_their_limits() -> None:
-    field = {"id": "luas", "title": "Luas", "title_en": "Area", "type": "number", "minimum": 1, "maximum": 9, "unit": "m2"}
+    field = {
+        "id": "luas",
+        "title": "Luas",
+        "title_en": "Area",
+        "type": "number",
+        "minimum": 1,
+        "maximum": 9,
+        "unit": "m2",
+    }
     prop = form(requirement("data-x", "data", fields=[field]))["properties"]["data_x_luas"]
     assert (prop["type"], prop["minimum"], prop["maximum"], prop["x-unit"]) == ("number", 1, 9, "m2")
 
@@ -155,7 +176,14 @@ REFS = {"tarif": {"name": "Tarif", "name_en": "Rate", "value": 1500, "unit": "Rp
 
 
 def fee(formula: str, **more: Any) -> dict[str, Any]:
-    line = {"id": "l", "name": "Luas kali tarif", "name_en": "Area", "formula": formula, "legal_basis": ["Perda"], **more}
+    line = {
+        "id": "l",
+        "name": "Luas kali tarif",
+        "name_en": "Area",
+        "formula": formula,
+        "legal_basis": ["Perda"],
+        **more,
+    }
     return {"type": "formula", "lines": [line]}
 
 
@@ -178,7 +206,9 @@ def test_a_formula_shows_how_it_was_reached() -> None:
 
 def test_named_terms_explain_a_long_formula() -> None:
     long = fee("answers.luas * refs.tarif.value") | {
-        "terms": [{"id": "luas", "name": "Luas", "name_en": "Area", "unit": "m2", "formula": "answers.luas / 8"}]
+        "terms": [
+            {"id": "luas", "name": "Luas", "name_en": "Area", "unit": "m2", "formula": "answers.luas / 8"}
+        ]
     }
     (line,) = fees.fee_lines(long, REFS, {"luas": 90}, {}) or []
     assert line.explanation == "Luas 11,25 m2"
@@ -204,15 +234,16 @@ def test_numbers_of_a_formula_are_decimal_and_money_is_whole(formula: str, amoun
 
 @given(st.integers(0, 10**9), st.integers(0, 10**6))
 def test_whole_products_are_exact(area: int, rate: int) -> None:
-    assert fees.amount("answers.a * refs.r.value", {"a": area}, {"r": {"value": rate}}) == area * rate or area * rate > 2**53
+    assert (
+        fees.amount("answers.a * refs.r.value", {"a": area}, {"r": {"value": rate}}) == area * rate
+        or area * rate > 2**53
+    )
 
 
 @given(st.text(max_size=40))
 def test_no_text_breaks_the_evaluator(text: str) -> None:
-    try:
+    with contextlib.suppress(fees.BadExpression):
         assert fees.amount(text, {}, {}) >= 0
-    except fees.BadExpression:
-        pass
 
 
 def test_conditions_are_true_false_or_refused() -> None:
@@ -224,7 +255,13 @@ def test_conditions_are_true_false_or_refused() -> None:
 
 def test_the_levy_of_a_house_is_shown_storey_by_storey() -> None:
     content = assemble(PLACED["dpmptsp-pbg-rumah"], CITY)
-    answers = {"floor_1_area_m2": 80, "storeys": 1, "complexity": "SEDERHANA", "permanence": "PERMANEN", "work_kind": "BARU"}
+    answers = {
+        "floor_1_area_m2": 80,
+        "storeys": 1,
+        "complexity": "SEDERHANA",
+        "permanence": "PERMANEN",
+        "work_kind": "BARU",
+    }
     lines = fees.fee_lines(content["fee"], content["refs"], answers, content["form"]["schema"]["properties"])
     assert lines
     assert sum(line.amount_idr for line in lines) > 0
@@ -239,7 +276,9 @@ def test_content_holds_all_an_application_needs() -> None:
     agencies = {step["agency"] for step in content["procedure"]["steps"]}
     assert agencies <= CITY.agencies.keys()
     assert "dinkes-batam" in agencies
-    assert math.isclose(sum(step["share_of_deadline"] for step in content["procedure"]["steps"]), 1, abs_tol=0.001)
+    assert math.isclose(
+        sum(step["share_of_deadline"] for step in content["procedure"]["steps"]), 1, abs_tol=0.001
+    )
     assert digest(content) == digest(assemble(PLACED["dpmptsp-sip-perawat"], CITY))
 
 
@@ -262,14 +301,38 @@ def test_a_free_service_shows_no_payment_step() -> None:
 
 def test_the_standard_has_the_six_published_components() -> None:
     standard = standard_of(assemble(PLACED["skck-baru"], CITY))
-    components = {"persyaratan", "sistem_mekanisme_prosedur", "jangka_waktu", "biaya_tarif", "produk", "penanganan_pengaduan"}
+    components = {
+        "persyaratan",
+        "sistem_mekanisme_prosedur",
+        "jangka_waktu",
+        "biaya_tarif",
+        "produk",
+        "penanganan_pengaduan",
+    }
     assert components <= standard.keys()
 
 
 def test_inventory_names_what_is_missing() -> None:
     agency = AgencyCard("a", "A", "A", "city", "assumed", 1, {})
     card = ServiceCard(
-        "s", "S", "S", "tax", "a", "A", "A", "permit", "person", "online", 1, None, "formula", None, "x", "sourced", ("sla",), False
+        "s",
+        "S",
+        "S",
+        "tax",
+        "a",
+        "A",
+        "A",
+        "permit",
+        "person",
+        "online",
+        1,
+        None,
+        "formula",
+        None,
+        "x",
+        "sourced",
+        ("sla",),
+        False,
     )
     assert missing(agency, card) == ("requirements", "fee", "fee_rule", "presence")
 

@@ -57,7 +57,15 @@ def test_odd_queries_get_a_page(client: Client, query: str) -> None:
 
 def test_a_service_page_shows_the_published_standard(client: Client) -> None:
     page = text(client, "/layanan/laik-sehat/")
-    for part in ("Persyaratan", "prosedur", "Jangka waktu", "Biaya", "Produk pelayanan", "Pengaduan", "Dasar hukum"):
+    for part in (
+        "Persyaratan",
+        "prosedur",
+        "Jangka waktu",
+        "Biaya",
+        "Produk pelayanan",
+        "Pengaduan",
+        "Dasar hukum",
+    ):
         assert part in page
     assert "/layanan/izin-dagang/" in page  # another service of the mall issues what it needs
     assert "menunggu konfirmasi instansi" in page

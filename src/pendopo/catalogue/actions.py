@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -10,7 +11,7 @@ from uuid import UUID, uuid4
 from django.db import connection, transaction
 
 from pendopo.catalogue.connectors.folder import client as folder
-from pendopo.catalogue.models import Agency, Register, SearchMiss, SearchPhrase, Service, ServiceVersion
+from pendopo.catalogue.models import Agency, Register, SearchMiss, SearchPhrase, Service
 from pendopo.catalogue.queries.lists import registers
 from pendopo.catalogue.rules import checks, words
 from pendopo.catalogue.rules.categories import CATEGORIES
@@ -23,6 +24,7 @@ from pendopo.kernel.errors import Invalid
 
 REGISTERS: Final = ("requirements", "procedures", "references")
 MIN_MISS: Final = 3
+MISSES_KEPT: Final = timedelta(days=90)
 MAX_MISSES: Final = 20_000
 
 
@@ -93,16 +95,17 @@ def _save_services(contents: Mapping[str, dict[str, Any]], agencies: int) -> Loa
     versions = {key: uuid4() for key in changed}
     new = [_row(key, contents[key]) for key in changed if key not in before]
     Service.objects.bulk_create(new)
-    ServiceVersion.objects.bulk_create(
-        ServiceVersion(
-            id=versions[key],
-            service_id=key,
-            version=(before.get(key, (True, 0, ""))[1] or 0) + 1,
-            digest=digests[key],
-            content=contents[key],
-            created_at=clock.now(),
-        )
-        for key in changed
+    _insert_versions(
+        [
+            {
+                "id": str(versions[key]),
+                "service": key,
+                "version": (before.get(key, (True, 0, ""))[1] or 0) + 1,
+                "digest": digests[key],
+                "content": contents[key],
+            }
+            for key in changed
+        ]
     )
     _point_to(versions, contents)
     back = [key for key in contents if key in before and not before[key][0]]
@@ -116,6 +119,17 @@ def _save_services(contents: Mapping[str, dict[str, Any]], agencies: int) -> Loa
         retired=tuple(retired),
         agencies=agencies,
     )
+
+
+def _insert_versions(rows: list[dict[str, Any]]) -> None:
+    """One JSON text for all rows: quoting hundreds of large JSON values one by one takes seconds."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO catalogue_serviceversion (id, service_id, version, digest, content, created_at) "
+            "SELECT r.id, r.service, r.version, r.digest, r.content, %s FROM jsonb_to_recordset(%s::jsonb) "
+            "AS r(id uuid, service text, version int, digest text, content jsonb)",
+            [clock.now(), json.dumps(rows, ensure_ascii=False)],
+        )
 
 
 def _point_to(versions: Mapping[str, UUID], contents: Mapping[str, dict[str, Any]]) -> None:
@@ -248,6 +262,7 @@ def note_miss(query: str) -> None:
     """Remember that a search found nothing, for catalogue editors. Long numbers may be a NIK and are not kept."""
     words_ = re.sub(r"\d{6,}", "", "".join(c for c in query if c.isprintable())).split()
     text = " ".join(words_).casefold()[:80]
+    SearchMiss.objects.filter(at__lt=clock.now() - MISSES_KEPT).delete()
     if len(text) < MIN_MISS or SearchMiss.objects.count() >= MAX_MISSES:
         return
     with connection.cursor() as cursor:
