@@ -7,11 +7,27 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
 
 from pendopo.agencies.api import actor_of
 from pendopo.identity.api import PUBLIC, Actor, ActorKind
 
 DEMO_SESSION = "demo_person"
+MAX_BODY_BYTES = 6 * settings.UPLOAD_MAX_BYTES
+_TOO_LARGE = _("Kiriman ini terlalu besar. Kirim berkas satu per satu, masing-masing paling besar 10 MB.")
+
+
+class BodyLimit:
+    """Turn away bodies nobody needs before anything reads them: 413, and what to do."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdigit() or int(length) > MAX_BODY_BYTES:
+            return HttpResponse(_TOO_LARGE, status=413, content_type="text/plain; charset=utf-8")
+        return self.get_response(request)
 
 
 class ActorMiddleware:

@@ -129,6 +129,7 @@ DENIED: Final[Words] = {
     "survey_too_early": _("Penilaian dibuka setelah layanan selesai."),
     "survey_incomplete": _("Jawab semua pertanyaan dahulu."),
     "survey_score": _("Pilih satu jawaban."),
+    "validity_reversed": _("Tanggal akhir berlaku mendahului tanggal mulainya."),
     "condition_broken": _("Aturan layanan ini perlu diperbaiki. Pengelola mal sudah diberi tahu."),
     "too_many": _("Terlalu banyak percobaan. Tunggu beberapa menit, lalu coba lagi."),
 }

@@ -4,8 +4,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from pendopo.applications import queries
 from pendopo.applications.actions.acting import advance
 from pendopo.applications.models import Application
@@ -71,8 +69,8 @@ def on_decided(*, application: str, **_more: Any) -> None:
     months = None if refused else content["output"].get("validity_months")
     document = issue(
         subject=f"application:{row.id}",
-        kind="Penolakan" if refused else content["output"]["document"],
-        title=_("Surat Penolakan") if refused else content["output"]["document"],
+        kind="rejection" if refused else row.service_id,
+        title="Surat Penolakan" if refused else content["output"]["document"],
         template="rejection" if refused else "default",
         service_id=row.service_id,
         service_name=content["name"],
@@ -96,9 +94,9 @@ def on_decided(*, application: str, **_more: Any) -> None:
 
 
 def _document_rows(row: Application, version: ServiceVersion) -> list[tuple[str, str]]:
-    """What the paper shows: the fields the form marks ``x-print``, or else number, applicant and service."""
+    """What the paper shows, in Indonesian whatever anybody reads: number, applicant and the fields the form marks ``x-print``."""
     answers = queries.open_answers(row.answers)
-    rows = [(_("Nomor permohonan"), row.number or ""), (_("Nama pemohon"), row.applicant.full_name)]
+    rows = [("Nomor permohonan", row.number or ""), ("Nama pemohon", row.applicant.full_name)]
     for name, schema in version.content["form"]["schema"]["properties"].items():
         if schema.get("x-print") and answers.get(name) not in (None, ""):
             option = (schema.get("x-options") or {}).get(str(answers[name]))
