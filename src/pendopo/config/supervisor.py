@@ -83,11 +83,10 @@ class Supervisor:
         self.stopping = False
 
     def start(self, *, patience_seconds: float = 60) -> None:
-        """Start all and wait until each is ready. Raises Trouble naming the one that is not."""
+        """Start all, each when the one before is ready. Raises Trouble naming the one that is not."""
         for child in self.children:
             child.start()
-        deadline = time.monotonic() + patience_seconds
-        for child in self.children:
+            deadline = time.monotonic() + patience_seconds
             while not child.ready():
                 if child.has_ended():
                     raise Trouble(f"{child.name} ended while starting: {last_words(child.log)}", _mend(child))
