@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 import stamina
+from django.db import connection
 
 from pendopo.identity.api import Actor, ActorKind
 from pendopo.kernel import clock
@@ -101,15 +102,16 @@ def pay_at_bank(attempt: api.Attempt, choice: str = "bayar") -> httpx.Response:
 
 
 @pytest.fixture
-def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """The database without a surrounding transaction, for tests with several connections.
+def transactional_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Take the place of pytest-django's fixture, which empties all tables afterwards: the ledger refuses that.
 
-    Nothing is flushed afterwards (the ledger refuses it), so such tests use subjects of their own.
+    Under this very name, because pytest-django makes the test database only for tests that ask for one by name.
+    Rows stay, so such tests use subjects of their own.
     """
     with django_db_blocker.unblock():
+        chosen = connection.settings_dict
+        assert chosen["NAME"] == chosen["TEST"]["NAME"], "this is not the test database"
         yield
-        from django.db import connection
-
         connection.close()
 
 
@@ -118,8 +120,6 @@ def in_threads() -> Callable[[Callable[[int], Any], int], list[Any]]:
     """Run the same thing at once, each with its own connection; returns results or exceptions."""
     import threading
     from concurrent.futures import ThreadPoolExecutor
-
-    from django.db import connection
 
     def run(work: Callable[[int], Any], count: int) -> list[Any]:
         gate = threading.Barrier(count)

@@ -28,7 +28,7 @@ def news(topic: str, subject: str) -> int:
 
 
 def test_sixteen_same_webhooks_at_once_settle_once(
-    committed: None, bank: Bank, in_threads: InThreads
+    transactional_db: None, bank: Bank, in_threads: InThreads
 ) -> None:
     bill = far_bill()
     raw, headers = signed(notice(begin(bill)))
@@ -40,7 +40,7 @@ def test_sixteen_same_webhooks_at_once_settle_once(
 
 
 def test_webhooks_and_questions_at_once_settle_once(
-    committed: None, bank: Bank, in_threads: InThreads
+    transactional_db: None, bank: Bank, in_threads: InThreads
 ) -> None:
     bill = far_bill()
     attempt = begin(bill)
@@ -55,7 +55,7 @@ def test_webhooks_and_questions_at_once_settle_once(
 
 
 def test_eight_double_clicks_are_one_bill_and_one_payment(
-    committed: None, bank: Bank, in_threads: InThreads
+    transactional_db: None, bank: Bank, in_threads: InThreads
 ) -> None:
     subject = f"application:{uuid.uuid4()}"
     bills = in_threads(lambda _: far_bill(subject=subject).id, 8)
