@@ -2,9 +2,11 @@
 
 import contextlib
 import os
+import signal
 import socket
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,17 @@ from pendopo.config import cli, doctor, prepare, serving, supervisor
 from pendopo.config.supervisor import Child, Supervisor
 from pendopo.config.trouble import Trouble
 
+pytestmark = pytest.mark.usefixtures("_signals")
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(60)"]
+
+
+@pytest.fixture
+def _signals() -> Iterator[None]:
+    """Stopping a supervisor ignores Ctrl-C from then on; the tests go on."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def test_a_second_instance_on_the_same_directory_is_refused(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from pendopo.config.trouble import Trouble
 
 LONGEST_PAUSE_SECONDS = 30.0
 CALM_SECONDS = 60.0  # alive this long: the next crash counts as the first
+KILL_SECONDS = 8  # the web server's patience with its own workers
 STOP_SECONDS = 15.0
 
 
@@ -123,7 +124,9 @@ class Supervisor:
         child.process, child.due_at = None, now + child.pause_seconds
 
     def stop(self) -> None:
-        """Stop all in reverse order, the database last."""
+        """Stop all in reverse order, the database last. A second Ctrl-C does not cut it short."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
         for child in reversed(self.children):
             child.stop()
         if self.server:
@@ -195,7 +198,13 @@ def web(port: int, *, host: str = "127.0.0.1", workers: int = 2, log: Path | Non
         "--no-ws",
         "--blocking-threads=4",
     ]
-    options += ["--backlog=2048", "--backpressure=64", "--respawn-failed-workers", "--log-level=warning"]
+    options += [
+        "--backlog=2048",
+        "--backpressure=64",
+        "--respawn-failed-workers",
+        f"--workers-kill-timeout={KILL_SECONDS}",
+        "--log-level=warning",
+    ]
     command = [sys.executable, "-m", "granian", f"--host={host}", *options, "pendopo.config.wsgi:application"]
     return Child("web", command, answers(port), log, signal.SIGTERM)
 
