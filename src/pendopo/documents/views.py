@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from pendopo.documents import api
 from pendopo.documents.forms import CheckFile
-from pendopo.identity.api import Actor
+from pendopo.identity.api import Actor, ActorKind
 from pendopo.kernel.errors import Denied, Invalid, NotFound, Unavailable
 from pendopo.web.downloads import send_file
 
@@ -56,6 +56,8 @@ def answers_json(view: View) -> View:
 @answers_json
 def upload_begin(request: HttpRequest) -> HttpResponse:
     """``{name, size, requirement}`` -> 201 ``{id, offset, chunk}``."""
+    if _actor(request).kind is ActorKind.PUBLIC:
+        raise Denied("not_signed_in")
     name, size, requirement = _announced(request)
     made = api.begin(by=_actor(request), name=name, size=size, requirement=requirement)
     body = {"id": str(made.id), "offset": made.offset, "chunk": api.CHUNK}
