@@ -94,7 +94,7 @@ class Story:
         assert len(settled) == news == (bill.state == "paid")
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(DEEDS), min_size=3, max_size=14))
 def test_books_balance_and_money_counts_once(bank: Bank, deeds: list[str]) -> None:
     story = Story()
@@ -105,7 +105,7 @@ def test_books_balance_and_money_counts_once(bank: Bank, deeds: list[str]) -> No
         story.check()
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_any_order_and_number_of_the_same_news_ends_the_same(bank: Bank, data: st.DataObject) -> None:
     story = Story()
