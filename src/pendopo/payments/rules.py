@@ -15,6 +15,8 @@ from pendopo.kernel.errors import Denied
 
 
 class BillState(StrEnum):
+    """Where a bill stands."""
+
     UNPAID = "unpaid"
     PENDING = "pending"
     PAID = "paid"
@@ -24,6 +26,8 @@ class BillState(StrEnum):
 
 
 class AttemptState(StrEnum):
+    """Where one try to pay stands."""
+
     OPENING = "opening"  # we have asked the provider, or are about to
     PENDING = "pending"  # the provider waits for the payer
     PAID = "paid"
