@@ -10,7 +10,6 @@ from pendopo.agencies.connectors.dukcapil import client, mapping
 from pendopo.agencies.models import Staff
 from pendopo.catalogue.api import facts as fact_vocabulary
 from pendopo.identity.api import SYSTEM, Actor, User, get_person, give_consent, nik_of, record_facts
-
 from pendopo.kernel import events
 from pendopo.kernel.errors import Denied
 

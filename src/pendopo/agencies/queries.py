@@ -6,7 +6,6 @@ from django.db.models import Q
 
 from pendopo.agencies.models import Staff
 from pendopo.identity.api import PUBLIC, Actor, ActorKind, Role, User, actor_of_person, person_of_user
-
 from pendopo.kernel import clock
 
 

@@ -133,8 +133,8 @@ class Loaded:
 
 
 LOAD_SQL = """
-SELECT a.number, a.service_id, a.version_id, a.agency_id, a.revision, a.business_id, a.answers::json, a.remarks::json, a.fee_lines::json, a.document_id,
-       a.decision::json, a.state, a.applicant_id, a.rounds, a.fee_idr, a.due_on, a.paused_on,
+SELECT a.number, a.service_id, a.version_id, a.agency_id, a.revision, a.business_id, a.answers::json, a.remarks::json,
+       a.fee_lines::json, a.document_id, a.decision::json, a.state, a.applicant_id, a.rounds, a.fee_idr, a.due_on, a.paused_on,
        (SELECT coalesce(json_agg(json_build_array(s.key, s.kind, s.agency_id, s.role, s.after, s."when", s.status, s.favourable)
                ORDER BY s.position), '[]') FROM applications_step s WHERE s.application_id = a.id)
 FROM applications_application a WHERE a.id = %s

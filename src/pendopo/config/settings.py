@@ -19,8 +19,15 @@ FILES_DIR = env.folder("PENDOPO_FILES", DATA_DIR / "files")
 BASE_URL = env.text("PENDOPO_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 
 DEMO_SECRET = "demo-only-" + "0" * 54
+MIN_SECRET_LENGTH, MIN_SECRET_CHARACTERS = 40, 16
+
+
+def _weak(secret: str) -> bool:
+    return len(secret) < MIN_SECRET_LENGTH or len(set(secret)) < MIN_SECRET_CHARACTERS
+
+
 SECRET_KEY = env.text("PENDOPO_SECRET", DEMO_SECRET)
-if MODE == "production" and (SECRET_KEY == DEMO_SECRET or len(set(SECRET_KEY)) < 16 or len(SECRET_KEY) < 40):
+if MODE == "production" and (SECRET_KEY == DEMO_SECRET or _weak(SECRET_KEY)):
     raise env.Misconfigured(
         "PENDOPO_SECRET is missing, the demo's, or weak. Mend: export PENDOPO_SECRET=$(openssl rand -base64 48)"
     )
@@ -153,6 +160,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/saya/"
 LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "pendopo.web.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

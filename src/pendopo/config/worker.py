@@ -36,7 +36,9 @@ def main() -> None:
     stop = threading.Event()
     threading.Thread(target=_relay_for_ever, args=(stop,), daemon=True).start()
     worker = app.with_connector(app.connector.get_worker_connector())
-    worker.run_worker(queues=["news"], concurrency=2, fetch_job_polling_interval=0.5, delete_jobs="successful")
+    worker.run_worker(
+        queues=["news"], concurrency=2, fetch_job_polling_interval=0.5, delete_jobs="successful"
+    )
     stop.set()
 
 

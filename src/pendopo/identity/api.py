@@ -13,6 +13,7 @@ from pendopo.identity.actions import (
     seal,
     withdraw_consent,
 )
+from pendopo.identity.models import User
 from pendopo.identity.queries import (
     KnownFact,
     actor_of_person,
@@ -29,7 +30,6 @@ from pendopo.identity.queries import (
     person_of_user,
     unseal,
 )
-from pendopo.identity.models import User
 from pendopo.identity.rules import PUBLIC, SYSTEM, Actor, ActorKind, NikReading, Role, mask_nik, read_nik
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""The region's calendar and area codes, read from the city folder and the areas shipped beside it. No table: both change with a release of the city."""
+"""The region's calendar and area codes, read from the city folder. No table: both change with a release of the city."""
 
 import csv
 import gzip
