@@ -142,7 +142,9 @@ def _developing(commands: "Commands") -> None:
     messages = _add(
         commands, "messages", "collect the words of pages and code for translators, or compile their work"
     )
-    messages.add_argument("what", choices=("collect", "compile"))
+    messages.add_argument(
+        "what", nargs="?", default="collect", choices=("collect", "compile"), help="default: collect"
+    )
 
 
 def main(arguments: list[str] | None = None) -> None:
