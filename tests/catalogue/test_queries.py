@@ -11,6 +11,7 @@ from django.utils import translation
 
 from pendopo.catalogue import api
 from pendopo.kernel.errors import NotFound
+from tests.catalogue import city
 
 pytestmark = pytest.mark.django_db
 GOOD = {
@@ -60,6 +61,7 @@ def test_validation_is_quick(version: api.ServiceVersion) -> None:
         ("person_birth_date", "1990-02-31", "tanggal yang benar"),
         ("person_birth_date", "0001-01-01", "tanggal yang benar"),
         ("person_birth_date", "2099-01-01", "masih akan datang"),
+        ("person_birth_date", "1899-12-31", "tanggal yang benar"),
         ("data_warung_area_m2", 1001, "Paling banyak 1.000"),
         ("data_warung_area_m2", 0, "Paling sedikit 1"),
         ("data_warung_area_m2", "dua", "angka bulat"),
@@ -78,6 +80,32 @@ def test_messages_stand_at_their_field(
     messages = api.validate(version, GOOD | {field: value})
     assert list(messages) == [field]
     assert words in messages[field]
+
+
+@pytest.mark.parametrize(
+    ("day", "words"), [("1899-12-31", "terlalu lama"), ("2100-01-01", "terlalu jauh"), ("2026-01-01", "")]
+)
+def test_hand_made_dates_and_niks_have_bounds_too(folder: Path, day: str, words: str) -> None:
+    more = """\
+  on: {type: string, format: date, title: Tanggal, x-title-en: Date, x-widget: date}
+  nik: {type: string, maxLength: 16, pattern: "^[0-9]+$", title: NIK, x-title-en: NIK, x-widget: nik, x-fact: person.nik}
+x-pages:"""
+    made = city.FORM.replace("x-pages:", more).replace(
+        "fields: [person_full_name,", "fields: [on, nik, person_full_name,"
+    )
+    (folder / "forms").mkdir()
+    (folder / "forms/laik-sehat.yaml").write_text(made)
+    api.load(folder, by="system")
+    answers = {
+        "person_full_name": "Sari",
+        "bukti": "0b7f3f0e-3a0f-4d6e-9d0e-0d5b0f3d2c11",
+        "declaration": True,
+        "on": day,
+    }
+    messages = api.validate(api.get_service("laik-sehat"), answers | {"nik": "2171013202900001"})
+    assert "nik" in messages
+    assert words in messages.get("on", "")
+    assert words or messages.keys() == {"nik"}
 
 
 def test_every_missing_answer_is_named(version: api.ServiceVersion) -> None:

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from django.db import connection, transaction
 
 from pendopo.catalogue.connectors.folder import client as folder
-from pendopo.catalogue.models import Agency, Register, SearchMiss, SearchPhrase, Service
+from pendopo.catalogue.models import Agency, Register, SearchMiss, Service
 from pendopo.catalogue.queries.lists import registers
 from pendopo.catalogue.rules import checks, words
 from pendopo.catalogue.rules.categories import CATEGORIES
@@ -178,14 +178,46 @@ def _save_registers(city: City) -> None:
 
 # --- search -----------------------------------------------------------------------------------------------------------
 
-_STEM = "UPDATE catalogue_searchphrase SET stems = tsvector_to_array(to_tsvector('indonesian', phrase))"
+# A table of this transaction alone, without indexes: the real one is written once, when all is known.
+_GATHER = """
+CREATE TEMPORARY TABLE catalogue_loading ON COMMIT DROP AS
+SELECT r.service, r.kind, r.phrase, tsvector_to_array(to_tsvector('indonesian', r.phrase)) AS stems
+FROM jsonb_to_recordset(%s::jsonb) AS r(service text, kind text, phrase text)
+"""
 # A citizen's phrase that stands for official words: services whose own words hold one of them are found by it too.
 _SAY = """
+WITH said AS MATERIALIZED (
+  SELECT say, tsvector_to_array(to_tsvector('indonesian', say)) AS stems,
+    tsvector_to_array(to_tsvector('indonesian', word)) AS official
+  FROM unnest(%s::text[], %s::text[]) AS said(say, word)
+)
+INSERT INTO catalogue_loading
+SELECT DISTINCT l.service, 'B', said.say, said.stems
+FROM said JOIN catalogue_loading l ON l.kind IN ('A', 'B') AND l.stems @> said.official
+"""
+_VOCABULARY = """
+WITH pair AS MATERIALIZED (
+  SELECT DISTINCT service, word FROM catalogue_loading, regexp_split_to_table(phrase, ' ') AS word WHERE word <> ''
+), stemmed AS MATERIALIZED (
+  SELECT word, (tsvector_to_array(to_tsvector('indonesian', word)))[1] AS stem FROM (SELECT DISTINCT word FROM pair) w
+), telling AS (
+  SELECT stem, ln(1 + (SELECT count(DISTINCT service) FROM pair)::float8 / count(DISTINCT service))
+    * CASE WHEN bool_and(word = ANY(%s)) THEN 0.1 ELSE 1 END AS weight
+  FROM pair JOIN stemmed USING (word) WHERE stem IS NOT NULL GROUP BY stem
+)
+INSERT INTO catalogue_searchword (word, stem, weight, closeness)
+SELECT word, stem, weight, 1 FROM stemmed JOIN telling USING (stem)
+"""
+_PHRASES = """
+WITH weighed AS (
+  SELECT DISTINCT stem, weight FROM catalogue_searchword WHERE closeness = 1
+), numbered AS MATERIALIZED (
+  SELECT row_number() OVER () AS n, l.* FROM catalogue_loading l
+), whole AS (
+  SELECT n, sum(weight) AS weight FROM numbered, unnest(stems) AS stem JOIN weighed USING (stem) GROUP BY n
+)
 INSERT INTO catalogue_searchphrase (service_id, kind, phrase, stems, weight)
-SELECT DISTINCT p.service_id, 'B', said.say, tsvector_to_array(to_tsvector('indonesian', said.say)), 0
-FROM unnest(%s::text[], %s::text[]) AS said(say, word)
-JOIN catalogue_searchphrase p
-  ON p.kind IN ('A', 'B') AND p.stems @> tsvector_to_array(to_tsvector('indonesian', said.word))
+SELECT service, kind, phrase, stems, coalesce(weight, 0) FROM numbered LEFT JOIN whole USING (n)
 """
 # A citizen's single word that stands for an official one: it means that word's stem, a little less surely.
 _MEAN = """
@@ -194,22 +226,6 @@ SELECT DISTINCT ON (said.say, w.stem) said.say, w.stem, w.weight, 0.8
 FROM unnest(%s::text[], %s::text[]) AS said(say, word) JOIN catalogue_searchword w ON w.word = said.word
 ORDER BY said.say, w.stem
 ON CONFLICT DO NOTHING
-"""
-_VOCABULARY = """
-WITH pair AS (
-  SELECT DISTINCT service_id, word, (tsvector_to_array(to_tsvector('indonesian', word)))[1] AS stem
-  FROM catalogue_searchphrase, regexp_split_to_table(phrase, ' ') AS word WHERE word <> ''
-), telling AS (
-  SELECT stem, ln(1 + (SELECT count(DISTINCT service_id) FROM pair)::float8 / count(DISTINCT service_id))
-    * CASE WHEN bool_and(word = ANY(%s)) THEN 0.1 ELSE 1 END AS weight
-  FROM pair WHERE stem IS NOT NULL GROUP BY stem
-)
-INSERT INTO catalogue_searchword (word, stem, weight, closeness)
-SELECT DISTINCT word, stem, weight, 1 FROM pair JOIN telling USING (stem)
-"""
-_WEIGH = """
-UPDATE catalogue_searchphrase p SET weight = coalesce((
-  SELECT sum(weight) FROM (SELECT DISTINCT stem, weight FROM catalogue_searchword WHERE closeness = 1 AND stem = ANY(p.stems)) w), 0)
 """
 
 
@@ -231,20 +247,18 @@ def _index(contents: Mapping[str, dict[str, Any]], city: City) -> None:
     if Register.objects.filter(pk="search", data=mark).exists():
         return
     Register.objects.update_or_create(pk="search", defaults={"data": mark})
-    SearchPhrase.objects.all().delete()
-    SearchPhrase.objects.bulk_create(
-        (SearchPhrase(service_id=key, kind=kind, phrase=phrase) for key, kind, phrase in rows),
-        batch_size=1000,
-    )
     with connection.cursor() as cursor:
-        cursor.execute(_STEM)
+        cursor.execute(
+            _GATHER, [json.dumps([{"service": k, "kind": kind, "phrase": p} for k, kind, p in rows])]
+        )
         cursor.execute(_SAY, _columns(pair for pair in general if " " in pair[0]))
         cursor.execute("DELETE FROM catalogue_searchword")
         cursor.execute(_VOCABULARY, [sorted(words.FILLER)])
+        cursor.execute("DELETE FROM catalogue_searchphrase")
+        cursor.execute(_PHRASES)
         cursor.execute(_MEAN, _columns(pair for pair in general if " " not in pair[0]))
-        cursor.execute(_WEIGH)
-        cursor.execute("ANALYZE catalogue_searchphrase")
-        cursor.execute("ANALYZE catalogue_searchword")
+        cursor.execute("DROP TABLE catalogue_loading")
+        cursor.execute("ANALYZE catalogue_searchphrase, catalogue_searchword, catalogue_service")
 
 
 def _columns(pairs: Iterable[tuple[str, str]]) -> list[list[str]]:

@@ -104,7 +104,7 @@ class SearchPhrase(models.Model):
     weight = models.FloatField(default=0)
 
     class Meta:
-        indexes = [GinIndex(fields=["stems"], name="searchphrase_stems")]
+        indexes = [GinIndex(fields=["stems"], name="searchphrase_stems", fastupdate=False)]
 
     class Privacy:
         public: tuple[str, ...] = ("id", "service", "kind", "phrase", "stems", "weight")
@@ -129,7 +129,11 @@ class SearchWord(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["word", "stem"], name="searchword_once")]
-        indexes = [GinIndex(fields=["word"], name="searchword_trigrams", opclasses=["gin_trgm_ops"])]
+        indexes = [
+            GinIndex(
+                fields=["word"], name="searchword_trigrams", opclasses=["gin_trgm_ops"], fastupdate=False
+            )
+        ]
 
     class Privacy:
         public: tuple[str, ...] = ("id", "word", "stem", "weight", "closeness")

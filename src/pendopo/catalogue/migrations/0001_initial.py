@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 ('closeness', models.FloatField(default=1)),
             ],
             options={
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['word'], name='searchword_trigrams', opclasses=['gin_trgm_ops'])],
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['word'], name='searchword_trigrams', opclasses=['gin_trgm_ops'], fastupdate=False)],
                 'constraints': [models.UniqueConstraint(fields=('word', 'stem'), name='searchword_once')],
             },
         ),
@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
                 ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalogue.service')),
             ],
             options={
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['stems'], name='searchphrase_stems')],
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['stems'], name='searchphrase_stems', fastupdate=False)],
             },
         ),
         migrations.AddConstraint(

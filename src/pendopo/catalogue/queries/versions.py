@@ -16,6 +16,8 @@ from pendopo.catalogue.rules.shown import ServiceVersion
 from pendopo.kernel import clock
 from pendopo.kernel.errors import NotFound
 
+EARLIEST: Final = "1900-01-01"
+LATEST: Final = "2099-12-31"
 # What a field expects, by the first keyword of its schema that fits.
 EXPECTED: Final = (
     (
@@ -94,14 +96,14 @@ def _validator(version: ServiceVersion) -> jsonschema_rs.Draft202012Validator:
 
 @lru_cache(maxsize=1024)
 def _bounded_dates(version: ServiceVersion) -> tuple[tuple[str, str, bool], ...]:
-    """(field, bound, is_upper) of every field with ``x-min`` or ``x-max``: an ISO date or ``today``."""
-    properties = version.content["form"]["schema"]["properties"]
-    return tuple(
-        (name, prop[keyword], keyword == "x-max")
-        for name, prop in properties.items()
-        for keyword in ("x-min", "x-max")
-        if keyword in prop
-    )
+    """(field, bound, is_upper) of every date: ISO dates or ``today``, from ``x-min``, ``x-max`` or what any date may be."""
+    dates = {
+        name: prop
+        for name, prop in version.content["form"]["schema"]["properties"].items()
+        if prop.get("format") == "date"
+    }
+    lower = [(name, prop.get("x-min", EARLIEST), False) for name, prop in dates.items()]
+    return tuple(lower + [(name, prop.get("x-max", LATEST), True) for name, prop in dates.items()])
 
 
 def validate(version: ServiceVersion, answers: Mapping[str, Any]) -> dict[str, str]:
@@ -125,7 +127,9 @@ def _out_of_bounds(value: Any, bound: str, is_upper: bool) -> str:
         return ""
     limit = clock.today().isoformat() if bound == "today" else bound
     if is_upper and value > limit:
-        return _("Tanggal ini masih akan datang. Periksa kembali.")
+        if bound == "today":
+            return _("Tanggal ini masih akan datang. Periksa kembali.")
+        return _("Tanggal ini terlalu jauh di depan. Periksa kembali.")
     if not is_upper and value < limit:
         return _("Tanggal ini terlalu lama. Periksa kembali.")
     return ""

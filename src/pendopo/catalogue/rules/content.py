@@ -7,7 +7,7 @@ from typing import Any
 
 from pendopo.catalogue.rules.city import City, Placed
 from pendopo.catalogue.rules.fees import names_in
-from pendopo.catalogue.rules.forms import derive_form
+from pendopo.catalogue.rules.forms import DIALECT, NIK_PATTERN, derive_form
 
 Spec = Mapping[str, Any]
 
@@ -89,10 +89,15 @@ def form_of(placed: Placed, city: City, requirements: list[dict[str, Any]]) -> d
     made = city.form_sheets.get(placed.data["id"])
     if made is None:
         return derive_form(placed.data, requirements, city.facts, city.base_form)
+    strict = _strict(made.value["properties"])
+    return {"$schema": DIALECT, "title": placed.data["name"], **made.value, "properties": strict}
+
+
+def _strict(properties: Spec) -> dict[str, Any]:
+    """A hand-made form may not ask for a NIK more loosely than derived ones do."""
     return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": placed.data["name"],
-        **made.value,
+        name: {**prop, "pattern": NIK_PATTERN} if prop.get("x-widget") == "nik" else prop
+        for name, prop in properties.items()
     }
 
 

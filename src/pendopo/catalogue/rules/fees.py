@@ -116,7 +116,7 @@ def optional_names(expression: str) -> set[str]:
 
 
 def samples(
-    schema: Mapping[str, Any], names: set[str], optional: set[str], limit: int = 300
+    schema: Mapping[str, Any], names: set[str], optional: set[str], limit: int = 60
 ) -> Iterator[dict[str, Any]]:
     """Yield answers that cover every option and both ends of every number among ``names``, and absence of ``optional``."""
     chosen = sorted(names & schema["properties"].keys())

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Any, Final
 
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 FIELDS_A_PAGE: Final = 6
 MOST_RADIOS: Final = 5
 MAX_IDR: Final = 10_000_000_000_000
@@ -111,7 +112,7 @@ class _Form:
 
     def schema(self, service: Spec) -> dict[str, Any]:
         return {
-            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "$schema": DIALECT,
             "type": "object",
             "title": service["name"],
             "x-title-en": service["name_en"],

@@ -12,7 +12,7 @@ from pendopo.catalogue.rules.city import SINGLE_SHEETS, City, Problem, Sheet
 MAX_DEPTH: Final = 40
 MAX_BYTES: Final = 4_000_000
 Note = Callable[[int, str], None]
-TRUE: Final = frozenset({"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON"})
+TRUTHS: Final = {"true": True, "false": False}
 
 
 class Unreadable(Exception):
@@ -104,7 +104,7 @@ def _scalar(node: yaml.ScalarNode) -> Any:
     kind = node.tag.rpartition(":")[2]
     text: str = node.value
     if kind == "bool":
-        return text in TRUE
+        return TRUTHS.get(text.lower(), text)  # yes, no, on and off are words, as in YAML 1.2
     if kind == "null":
         return None
     if kind not in {"int", "float"}:
