@@ -11,7 +11,7 @@ import pytest
 import stamina
 from django.db import connection
 
-from pendopo.identity.api import Actor, ActorKind
+from pendopo.identity.api import Actor, ActorKind, Role
 from pendopo.kernel import clock
 from pendopo.payments import api
 from pendopo.payments.connectors.snap import client
@@ -21,7 +21,7 @@ from simulators.server import running
 SECRET = "demo-payment-secret"
 PAYER = Actor(ActorKind.PERSON, uuid.UUID(int=1), "Hendra Gunawan")
 STRANGER = Actor(ActorKind.PERSON, uuid.UUID(int=2), "Budi Santoso")
-OFFICER = Actor(ActorKind.STAFF, uuid.UUID(int=3), "Petugas")
+OFFICER = Actor(ActorKind.STAFF, uuid.UUID(int=3), "Petugas", {"dpmptsp-batam": frozenset({Role.CASHIER})})
 LINES = (
     api.BillLine(
         "Retribusi bangunan gedung",

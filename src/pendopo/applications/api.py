@@ -9,6 +9,7 @@ from pendopo.applications.actions import (
     on_bill_settled,
     on_decided,
     on_submitted,
+    renew_bill,
     resubmit,
     save,
     start,
@@ -45,5 +46,5 @@ from pendopo.applications.rules import (
 __all__ = [
     "REMARKS", "Act", "Case", "InboxRow", "Remark", "State", "Step", "StepKind", "StepStatus", "Verb", "advance", "can", "count_inbox",
     "file", "get_for_staff", "get_own", "inbox", "list_own", "list_steps", "load", "mermaid", "on_bill_settled", "on_decided",
-    "on_submitted", "open_answers", "resubmit", "save", "start", "submit", "timeline", "verbs_for", "withdraw",
+    "on_submitted", "open_answers", "renew_bill", "resubmit", "save", "start", "submit", "timeline", "verbs_for", "withdraw",
 ]  # fmt: skip

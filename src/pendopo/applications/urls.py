@@ -10,6 +10,7 @@ urlpatterns = [
     path("permohonan/<uuid:application_id>/isi/<slug:page_id>/", citizen.fill, name="fill"),
     path("permohonan/<uuid:application_id>/periksa/", citizen.review, name="review"),
     path("permohonan/<uuid:application_id>/tanda-terima/", citizen.receipt, name="receipt"),
+    path("permohonan/<uuid:application_id>/tagihan-baru/", citizen.renew_bill, name="renew_bill"),
     path("permohonan/<uuid:application_id>/tarik/", citizen.withdraw, name="withdraw"),
     path("permohonan/<uuid:application_id>/", citizen.status, name="status"),
     path("saya/", me.mine, name="mine"),

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q, Sum
 
-from pendopo.identity.api import Actor, ActorKind
+from pendopo.identity.api import Actor, ActorKind, Role
 from pendopo.kernel import clock
 from pendopo.kernel.errors import NotFound
 from pendopo.payments import models, rules
@@ -32,10 +32,10 @@ class Disagreement:
 
 
 def can_see(bill: models.Bill, actor: Actor) -> bool:
-    """The payer, staff of the mall, and the system."""
-    return actor.kind in {ActorKind.STAFF, ActorKind.SYSTEM} or (
-        actor.id is not None and actor.ref == bill.payer_ref
-    )
+    """The payer, cashiers and the mall's operator, and the system."""
+    cashier = any({Role.CASHIER, Role.MALL_OPERATOR} & roles for roles in actor.duties.values())
+    own = actor.id is not None and actor.ref == bill.payer_ref
+    return own or actor.kind is ActorKind.SYSTEM or (actor.kind is ActorKind.STAFF and cashier)
 
 
 def get_bill(subject: str) -> rules.Bill:

@@ -1,6 +1,6 @@
 """All writes to applications. Read, decide in rules.py, write with one SQL statement that refuses when somebody was faster."""
 
-from pendopo.applications.actions.acting import advance, resubmit, withdraw
+from pendopo.applications.actions.acting import advance, renew_bill, resubmit, withdraw
 from pendopo.applications.actions.filing import file, save, start, submit
 from pendopo.applications.actions.reacting import on_bill_settled, on_decided, on_submitted
 
@@ -10,6 +10,7 @@ __all__ = [
     "on_bill_settled",
     "on_decided",
     "on_submitted",
+    "renew_bill",
     "resubmit",
     "save",
     "start",

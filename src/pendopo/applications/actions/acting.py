@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict
-from datetime import date
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,10 +16,11 @@ from pendopo.catalogue.api import ServiceVersion, get_version, validate
 from pendopo.identity.api import SYSTEM, Actor, ActorKind, get_person
 from pendopo.kernel import clock
 from pendopo.kernel.errors import Denied, Invalid, NotFound
-from pendopo.payments.api import BillLine, bill, cancel, get_bill
+from pendopo.payments.api import BillLine, bill, cancel, get_bill, reopen
 from pendopo.region.api import calendar, closing_at
 
 _TRIES = 5
+BILL_DAYS = 30
 _ADVANCE = "SELECT application_advance(%s, %s, %s, %s::smallint, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
 
@@ -99,7 +100,8 @@ def _cancel_bill(application_id: UUID) -> None:
         open_bill = get_bill(f"application:{application_id}")
     except NotFound:
         return
-    cancel(bill_id=open_bill.id, by=SYSTEM, reason="application withdrawn")
+    if open_bill.open:
+        cancel(bill_id=open_bill.id, by=SYSTEM, reason="Permohonan ditarik kembali oleh pemohon")
 
 
 def _execute(arguments: list[Any]) -> bool:
@@ -119,15 +121,20 @@ def _change(
         change["remarks"] = []
     if verb is Verb.ASSESS_FEE:
         change["fee_lines"] = [dict(line) for line in act.fee_lines]
-    if verb in {Verb.SIGN, Verb.REJECT} or (
-        outcome.state in DECIDED and not loaded.decision and by.kind is ActorKind.STAFF
-    ):
+    if by.kind is ActorKind.STAFF and _decides(loaded, outcome, verb):
         who = signatory_of(by, loaded.agency_id)
         change["decision"] = {
             "by": by.ref, "name": who.name, "title": who.title, "employee_no": who.employee_no,
             "reason": act.reason, "legal_basis": act.legal_basis,
         }  # fmt: skip
     return change
+
+
+def _decides(loaded: queries.Loaded, outcome: Outcome, verb: Verb) -> bool:
+    """True when this act is the decision: a signature, a refusal or, where nobody signs, the verification."""
+    signed = any(step.kind is StepKind.SIGNING for step in loaded.case.steps)
+    last = outcome.state in DECIDED and not loaded.decision
+    return verb in {Verb.SIGN, Verb.REJECT} or (verb is Verb.VERIFY and not signed) or last
 
 
 def _changed_steps(
@@ -194,9 +201,22 @@ def _raise_bill(loaded: queries.Loaded, version: ServiceVersion, lines: list[dic
             for line in lines
             if line["amount_idr"]
         ],
-        due_at=closing_at(date.fromordinal(clock.today().toordinal() + 30)),
+        due_at=_bill_due_at(),
         by=SYSTEM,
     )
+
+
+def _bill_due_at() -> datetime:
+    """A bill can be paid for thirty days."""
+    return closing_at(clock.today() + timedelta(days=BILL_DAYS))
+
+
+def renew_bill(*, application_id: UUID, by: Actor) -> None:
+    """Give an expired bill of the actor's own application a new last day. Raises: NotFound, Denied("not_in_this_state")."""
+    row = queries.get_own(application_id, by)
+    if State(row.state) is not State.AWAITING_PAYMENT:
+        raise Denied("not_in_this_state")
+    reopen(bill_id=get_bill(f"application:{row.id}").id, due_at=_bill_due_at(), by=by)
 
 
 def resubmit(*, application_id: UUID, by: Actor) -> State:

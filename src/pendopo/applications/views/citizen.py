@@ -253,3 +253,11 @@ def withdraw(request: Asked, application_id: UUID) -> HttpResponse:
         raise Denied("not_sure")
     api.withdraw(application_id=application_id, by=request.actor)
     return redirect("/saya/")
+
+
+@for_citizens
+@require_POST
+def renew_bill(request: Asked, application_id: UUID) -> HttpResponse:
+    """Ask for more time to pay."""
+    api.renew_bill(application_id=application_id, by=request.actor)
+    return redirect(f"/permohonan/{application_id}/")
