@@ -218,7 +218,7 @@ def _migrate(options: argparse.Namespace) -> None:
     from pendopo.config import prepare, serving
 
     with serving.database(options.data):
-        prepare.django()
+        prepare.django_with_database()
         from django.core.management import call_command
 
         call_command("migrate", interactive=False, verbosity=1)
@@ -245,7 +245,7 @@ def _catalogue(options: argparse.Namespace) -> None:
         print(f"{city}: no problem found")
         return
     with serving.database(options.data):
-        prepare.django()
+        prepare.django_with_database()
         if options.what == "load":
             prepare.load_catalogue(city)
             print(f"{city}: loaded")
@@ -276,7 +276,7 @@ def _shell(options: argparse.Namespace) -> None:
     from pendopo.config import prepare, serving
 
     with serving.database(options.data):
-        prepare.django()
+        prepare.django_with_database()
         from django.core.management import call_command
 
         call_command("shell")

@@ -326,7 +326,7 @@ class Server:
     def _explain(self, output: str) -> Trouble:
         lines = [line for line in output.splitlines() if re.search(r"\b(FATAL|PANIC|ERROR|error)\b", line)]
         last = re.sub(
-            r"^.*?(FATAL|PANIC|ERROR|error): *",
+            r"^(but |.*?(FATAL|PANIC|ERROR|error): *)",
             "",
             (lines or output.strip().splitlines() or ["no output"])[-1],
         )

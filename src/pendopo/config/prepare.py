@@ -80,7 +80,7 @@ def main() -> None:
         return
     data, city, demo = Path(sys.argv[1]), Path(sys.argv[2]), "demo" in sys.argv[3:]
     mark = fingerprint(city)
-    django()
+    django_with_database()
     from django.core.management import call_command
 
     step("schema", lambda: call_command("migrate", interactive=False, verbosity=0))
@@ -112,6 +112,14 @@ def django() -> None:
     import django as framework
 
     framework.setup()
+
+
+def django_with_database() -> None:
+    """Make Django ready; ends at once with one line when the database does not answer (its pool would try again and again)."""
+    django()
+    import psycopg
+
+    psycopg.connect(os.environ["DATABASE_URL"], connect_timeout=5).close()
 
 
 def compile_messages() -> None:
