@@ -1,5 +1,6 @@
 """The citizen's own page: who I am, what is known of me and from where, who read it, my applications."""
 
+from urllib.parse import quote
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -22,6 +23,7 @@ from pendopo.identity.api import (
     mask_nik,
     nik_of,
     read_nik,
+    record_facts,
     register_person,
     withdraw_consent,
 )
@@ -107,8 +109,8 @@ def identity(request: Asked) -> HttpResponse:
         errors = _identity_errors(typed["full_name"], nik)
         if not errors:
             try:
-                register_person(user=request.user, full_name=typed["full_name"], nik=nik, by=request.actor)
-                return redirect(f"/saya/dukcapil/?next={_next(request)}")
+                _introduce(request, typed["full_name"], nik)
+                return redirect(f"/saya/dukcapil/?next={quote(_next(request))}")
             except Denied as refused:
                 errors["nik"] = str(words.denied(refused.code))
     context = {
@@ -126,6 +128,19 @@ def identity(request: Asked) -> HttpResponse:
         "next": _next(request),
     }  # fmt: skip
     return render(request, "applications/identity.html", context, status=422 if errors else 200)
+
+
+def _introduce(request: Asked, full_name: str, nik: str) -> None:
+    """Record who the owner of the account is; the address of the account need not be asked again."""
+    assert request.user.is_authenticated
+    person = register_person(user=request.user, full_name=full_name, nik=nik, by=request.actor)
+    record_facts(
+        facts={"person.email": request.user.email},
+        source="account",
+        verified=False,
+        by=request.actor,
+        person_id=person.id,
+    )
 
 
 def _identity_errors(full_name: str, nik: str) -> dict[str, str]:
