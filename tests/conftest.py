@@ -2,6 +2,8 @@
 
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -39,3 +41,92 @@ def _guarded(connect: Any) -> Any:
         return connect(self, address)
 
     return guarded
+
+
+@pytest.fixture(scope="session")
+def _city_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[str, Any]]:
+    """A copy of the test database with all of Batam's services, an officer at every agency and the cast.
+
+    It is a database of its own because a catalogue cannot be unloaded: versions and events are for ever.
+    """
+    from django.conf import settings
+    from django.db import connection
+
+    from pendopo.catalogue.api import load
+    from tests import factories
+
+    with django_db_blocker.unblock():
+        plain = connection.settings_dict["NAME"]
+        name = f"{plain}_city"
+        with _elsewhere("postgres"), connection.cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{plain}"')
+        with _elsewhere(name):
+            load(settings.CITY_DIR, by="system")
+            factories.employ_everywhere()
+            cast = factories.make_cast()
+    yield name, cast
+    with django_db_blocker.unblock(), _elsewhere("postgres"), connection.cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def _elsewhere(name: str) -> Iterator[None]:
+    """Every connection of this process goes to another database meanwhile."""
+    from django.db import connection
+
+    before = connection.settings_dict["NAME"]
+
+    def go(database: str) -> None:
+        connection.close()
+        connection.close_pool()
+        connection.settings_dict["NAME"] = database
+
+    go(name)
+    try:
+        yield
+    finally:
+        go(before)
+
+
+@pytest.fixture(scope="module")
+def city(_city_database: tuple[str, Any], django_db_blocker: Any) -> Iterator[Any]:
+    """The tests of this module run on the loaded city; gives the cast."""
+    name, cast = _city_database
+    with django_db_blocker.unblock(), _elsewhere(name), django_db_blocker.block():
+        yield cast
+
+
+@pytest.fixture
+def house(settings: Any, tmp_path: Path, _signing: Path) -> None:
+    """Files of this test in a folder of its own."""
+    settings.FILES_DIR, settings.SIGNING_DIR = tmp_path / "files", _signing
+
+
+@pytest.fixture(scope="session")
+def _signing(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("signing")
+
+
+@pytest.fixture
+def silent_bank(settings: Any, _payment_client: None) -> Iterator[Any]:
+    """A real bank on a free port that says nothing by itself: tests bring its news."""
+    from simulators.payment import Bank
+    from simulators.server import running
+    from tests import factories
+
+    bank = Bank(factories.PAYMENT_SECRET)
+    with running(bank) as url:
+        settings.PAYMENT_URL, settings.PAYMENT_SECRET = url, factories.PAYMENT_SECRET
+        bank.control({"mode": "ok", "silent": True})
+        yield bank
+
+
+@pytest.fixture(scope="session")
+def _payment_client() -> Iterator[None]:
+    """Close the client's connections in the end."""
+    from pendopo.payments.connectors.snap import client
+
+    yield
+    client._http().close()
+    client._pool.cache_clear()

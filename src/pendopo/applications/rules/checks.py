@@ -12,7 +12,7 @@ from pendopo.applications.rules.terms import (
     StepStatus,
     Verb,
 )
-from pendopo.identity.api import Actor, ActorKind, Role
+from pendopo.identity.api import Actor, ActorKind
 from pendopo.kernel.errors import Denied
 
 
@@ -56,7 +56,7 @@ def _check_step(step: Step, verb: Verb, actor: Actor) -> None:
         raise Denied("step_not_open", step.key)
     if verb is not PROCEEDS[step.kind] and verb not in SETS_BACK.get(step.kind, ()):
         raise Denied("not_this_step", f"{step.kind} {verb}")
-    if actor.kind is not ActorKind.STAFF or not actor.has(Role(step.role), step.agency_id):
+    if actor.kind is not ActorKind.STAFF or step.role not in actor.duties.get(step.agency_id, ()):
         raise Denied("not_your_step")
 
 

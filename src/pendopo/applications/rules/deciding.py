@@ -13,6 +13,7 @@ from pendopo.applications.rules.terms import (
     DECIDED,
     OWN_WORK,
     PAUSED,
+    SYSTEM_ROLE,
     TRANSITIONS,
     State,
     StepKind,
@@ -47,7 +48,8 @@ def _passed(step: Step) -> bool:
 def _entry(step: Step, fee: int, holds: Holds) -> StepStatus:
     if step.when and not holds(step.when, fee):
         return StepStatus.SKIPPED
-    return StepStatus.DONE if step.kind in OWN_WORK else StepStatus.OPEN
+    forwards = step.kind is StepKind.FORWARD and step.role == SYSTEM_ROLE
+    return StepStatus.DONE if forwards or step.kind in OWN_WORK else StepStatus.OPEN
 
 
 def _state_of(steps: Iterable[Step]) -> State:

@@ -102,6 +102,9 @@ SETS_BACK: Final[Mapping[StepKind, tuple[Verb, ...]]] = {
 OWN_WORK: Final = frozenset({StepKind.NUMBERING, StepKind.AUTOMATIC})
 """Steps the system completes as soon as they open."""
 
+SYSTEM_ROLE: Final = "system"
+"""Role of a step no officer holds. Forwarding by nobody puts the file on the desk of the agency's next step, and is done."""
+
 REMARKS: Final = ("missing", "unreadable", "expired", "mismatch", "wrong_document", "incomplete", "other")
 """The closed list of reasons for a remark on a field or document."""
 
