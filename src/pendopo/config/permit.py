@@ -24,14 +24,26 @@ OFFICERS: Final = (
     ("kepala@dpmptsp.demo.local", "signing"),
 )
 PATIENCE_SECONDS: Final = 30
-SMALL_PDF: Final = (
-    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
-    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 300]>>endobj\ntrailer<</Root 1 0 R/Size 4>>\n%%EOF\n"
-)
 
 
 class Failed(Exception):
     """A step did not do what it should."""
+
+
+def small_pdf() -> bytes:
+    """The smallest honest PDF: one empty page with a true table of contents."""
+    objects = (
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>",
+    )
+    pdf, places = b"%PDF-1.7\n", []
+    for number, body in enumerate(objects, 1):
+        places.append(len(pdf))
+        pdf += b"%d 0 obj%sendobj\n" % (number, body)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    end = b"trailer<</Size 4/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % len(pdf)
+    return pdf + b"xref\n0 4\n0000000000 65535 f \n" + table + end
 
 
 @dataclass
@@ -187,7 +199,7 @@ def _fill_pages(nurse: Visitor) -> None:
         form = nurse.form(nurse.path)
         answers = {name: _answer(name) for name in form.empty}
         files = {
-            name: (f"{name}.pdf", SMALL_PDF, "application/pdf")
+            name: (f"{name}.pdf", small_pdf(), "application/pdf")
             for name in form.files
             if not form.values.get(f"{name}_id")
         }
