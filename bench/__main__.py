@@ -11,12 +11,12 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
 
-from bench.harness import Bench, Result, discover, table  # noqa: E402 - the path first
+from bench.harness import Bench, Result, discover, significant, table  # noqa: E402 - the path first
 from bench.place import Place, here  # noqa: E402
 
 
 def main(arguments: list[str]) -> int:
-    """Run what was asked for. Returns 2 for an unknown name, else 0: slow is not wrong."""
+    """Run what was asked for. Returns 0 (slow is not wrong), 1 when one could not be measured, 2 for an unknown name."""
     options = _parse(arguments)
     benches = discover()
     if options.list:
@@ -27,10 +27,17 @@ def main(arguments: list[str]) -> int:
         print(f"no bench is called {unknown[0]}; there are: {', '.join(benches)}", file=sys.stderr)
         return 2
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is stopped on the way out
+    results, failed = [], 0
     with here() as place:
-        results = [_run(place, benches[name]) for name in options.names or benches]
-    _print(results, benches, as_json=options.json)
-    return 0
+        for name in options.names or benches:
+            try:
+                results.append(_run(place, benches[name], as_json=options.json))
+            except (RuntimeError, ValueError) as error:  # the others are still worth knowing
+                print(f"{name} was not measured: {error}", file=sys.stderr, flush=True)
+                failed += 1
+    if not options.json:
+        print(table(results, benches))
+    return 1 if failed else 0
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
@@ -41,20 +48,15 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _run(place: Place, bench: Bench) -> Result:
+def _run(place: Place, bench: Bench, *, as_json: bool) -> Result:
     print(f"{bench.name}: {bench.what} ...", file=sys.stderr, flush=True)
-    return bench.run(place)
-
-
-def _print(results: list[Result], benches: dict[str, Bench], *, as_json: bool) -> None:
+    result = bench.run(place)
     if as_json:
-        for result in results:
-            print(json.dumps(result.as_dict(), ensure_ascii=False))
-        return
-    print(table(results, benches))
-    for result in results:
-        told = "; ".join(f"{key.replace('_', ' ')}: {value}" for key, value in result.conditions.items())
-        print(f"\n{result.name}: {told}")
+        print(json.dumps(result.as_dict(), ensure_ascii=False), flush=True)
+    else:
+        told = (f"  {key.replace('_', ' ')}: {value}" for key, value in result.conditions.items())
+        print("\n".join([f"{result.name}: {significant(result.value):g} {result.unit}", *told, ""]), flush=True)
+    return result
 
 
 if __name__ == "__main__":

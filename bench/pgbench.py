@@ -60,9 +60,16 @@ class Script:
     """Statements as a pgbench script and its variables. ``instead`` puts SQL in the place of a placeholder, by its position."""
 
     def __init__(
-        self, statements: Sequence[Statement], *, instead: Mapping[int, str] | None = None, before: str = ""
+        self,
+        statements: Sequence[Statement],
+        *,
+        instead: Mapping[int, str] | None = None,
+        before: str = "",
+        prefix: str = "v",
     ) -> None:
+        """``prefix`` keeps the variables of scripts that run together apart."""
         self.variables: dict[str, str] = {}
+        self._prefix = prefix
         self._instead = dict(instead or {})
         self._seen = 0
         self.text = before + "".join(f"{self._render(statement)};\n" for statement in statements)
@@ -82,8 +89,9 @@ class Script:
     def _bind(self, place: int, value: Any) -> str:
         if value is None:
             return "NULL"
-        self.variables[f"v{place}"] = as_text(value)
-        return f":v{place}"
+        name = f"{self._prefix}{place}"
+        self.variables[name] = as_text(value)
+        return f":{name}"
 
 
 def as_text(value: Any) -> str:
