@@ -1,5 +1,6 @@
 """From "I want this" to the receipt and the status. Every page saves what was typed before it complains about it."""
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from pendopo.applications import api, forms
 from pendopo.applications.views import drawn
 from pendopo.applications.views.doors import Asked, for_citizens
-from pendopo.catalogue.api import ServiceVersion, agency_names, get_service, get_version, validate
+from pendopo.catalogue.api import ServiceVersion, agency_names, fee_lines, get_service, get_version, validate
 from pendopo.documents.api import get_document, list_uploads, receive
 from pendopo.identity.api import list_businesses
 from pendopo.kernel import clock
@@ -188,6 +189,7 @@ def review(request: Asked, application_id: UUID) -> HttpResponse:
             ("", f"{drawn.labels(schema).get(name, name)}: {message}") for name, message in errors.items()
         ],
         "editable": bool(change),
+        "fee_rows": drawn.fee_rows(asdict(line) for line in fee_lines(version, answers) or ()),
     }
     return render(request, "applications/review.html", context, status=422 if errors else 200)
 
