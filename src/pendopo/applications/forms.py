@@ -24,6 +24,9 @@ _HIDDEN_CHARACTERS = {
     "Cs",
     "Co",
 }  # control, format (also the marks that turn text around), surrogates, private
+MOST_TYPED = (
+    20_001  # one more than the longest answer a catalogue may ask for, so that too long stays too long
+)
 _JOINERS = {"\u200d", "\ufe0f"}  # parts of emoji
 
 SOURCES = {
@@ -78,8 +81,8 @@ def pages(schema: Schema) -> list[Page]:
 
 
 def clean(text: str) -> str:
-    """Text as people meant it: composed, trimmed, without invisible characters (but emoji keep theirs)."""
-    composed = unicodedata.normalize("NFC", text)
+    """Text as people meant it: composed, trimmed, without invisible characters (but emoji keep theirs), of any bearable length."""
+    composed = unicodedata.normalize("NFC", text[:MOST_TYPED])
     kept = (
         c
         for c in composed

@@ -11,14 +11,14 @@ from django.db import connection
 
 from pendopo.applications.models import Application
 from pendopo.applications.models import Step as StepRow
-from pendopo.applications.rules import Case, State, Step, StepKind, StepStatus
+from pendopo.applications.rules import SYSTEM_ROLE, Case, State, Step, StepKind, StepStatus
 from pendopo.catalogue.api import ServiceVersion, condition, get_version
 from pendopo.documents.api import list_latest_uploads
 from pendopo.identity.api import Actor, ActorKind, facts_of, get_person, nik_of, seal, unseal
 from pendopo.kernel import events
 from pendopo.kernel.errors import NotFound
 
-SEALED = "sealed:"
+SEALED = "sealed"
 
 
 @lru_cache(maxsize=2048)
@@ -47,22 +47,22 @@ def secret_fields(version_id: UUID) -> frozenset[str]:
 
 
 def seal_answers(version_id: UUID, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Answers as they are stored: NIKs sealed."""
+    """Answers as they are stored: NIKs sealed, in an object of its own so that nothing typed can look like one."""
     secret = secret_fields(version_id)
     return {
-        name: SEALED + seal(value).hex() if name in secret and isinstance(value, str) and value else value
+        name: {SEALED: seal(value).hex()} if name in secret and isinstance(value, str) and value else value
         for name, value in answers.items()
     }
 
 
 def open_answers(answers: Mapping[str, Any]) -> dict[str, Any]:
     """Answers as they were typed."""
-    return {
-        name: unseal(bytes.fromhex(value[len(SEALED) :]))
-        if isinstance(value, str) and value.startswith(SEALED)
-        else value
-        for name, value in answers.items()
-    }
+    return {name: open_value(value) for name, value in answers.items()}
+
+
+def open_value(value: Any) -> Any:
+    """One stored value as it was typed."""
+    return unseal(bytes.fromhex(value[SEALED])) if isinstance(value, dict) and SEALED in value else value
 
 
 def holds_for(version: ServiceVersion, answers: Mapping[str, Any]) -> Any:
@@ -99,7 +99,7 @@ def prefill(
         elif key in known and known[key].fresh:
             fact = known[key]
             answers[name], sources[name] = (
-                fact.value,
+                open_value(fact.value),
                 {"source": fact.source, "at": fact.obtained_at.isoformat()},
             )
     files = {
@@ -193,8 +193,8 @@ def get_own(application_id: UUID, by: Actor) -> Application:
 
 
 def involved(actor: Actor, steps: tuple[Step, ...] | list[StepRow], agency_id: str) -> bool:
-    """True when this member of staff works at an agency that has a part in the case."""
-    agencies = {agency_id, *(step.agency_id for step in steps)}
+    """True when this member of staff works at an agency that has a part in the case. What the system does is nobody's part."""
+    agencies = {agency_id, *(step.agency_id for step in steps if step.role != SYSTEM_ROLE)}
     return actor.kind is ActorKind.STAFF and not agencies.isdisjoint(actor.duties)
 
 

@@ -46,6 +46,8 @@ def register_person(*, user: User | None, full_name: str, nik: str, by: Actor) -
         person = held or (Person.objects.filter(user=user).first() if user else None)
         if person is not None and person.nik_digest and bytes(person.nik_digest) != digest:
             raise Denied("nik_fixed")
+        if person is not None and person.nik_digest and (user is None or person.user_id == user.id):
+            return person
         if person is None:
             person = Person(created_at=clock.now())
         fresh = person.nik_digest is None

@@ -34,34 +34,17 @@ def start(*, service_id: str, by: Actor, business_id: UUID | None = None) -> App
         raise Denied("identity_needed")
     _check_applicant_kind(version, by, business_id)
     with transaction.atomic():
+        _one_at_a_time(f"draft {by.id} {service_id} {business_id}")
         held = (
             Application.objects.select_for_update()
             .filter(Q(business_id=business_id) if business_id else Q(business=None))
             .filter(applicant_id=by.id, service_id=service_id, state=State.DRAFT)
             .first()
         )
-        if held is not None and held.version_id == version.id:
-            return held
+        if held is not None:
+            return _brought_up_to(version, held, by)
         now = clock.now()
         answers, sources = queries.prefill(version, by, business_id)
-        if (
-            held is not None
-        ):  # the service has changed since: keep what was typed where the question still exists
-            known = version.content["form"]["schema"]["properties"]
-            answers |= {
-                name: value for name, value in queries.open_answers(held.answers).items() if name in known
-            }
-            held.sources = {
-                **sources,
-                **{name: value for name, value in held.sources.items() if name in known},
-            }
-            held.version_id, held.answers, held.updated_at = (
-                version.id,
-                queries.seal_answers(version.id, answers),
-                now,
-            )
-            held.save(update_fields=["version", "answers", "sources", "updated_at"])
-            return held
         return Application.objects.create(
             service_id=service_id,
             version_id=version.id,
@@ -73,6 +56,31 @@ def start(*, service_id: str, by: Actor, business_id: UUID | None = None) -> App
             created_at=now,
             updated_at=now,
         )
+
+
+def _one_at_a_time(what: str) -> None:
+    """Others that ask for the same wait until this transaction ends: two clicks never make two drafts."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [what])
+
+
+def _brought_up_to(version: ServiceVersion, held: Application, by: Actor) -> Application:
+    """The draft under the version that holds now; what was typed stays where the question still exists."""
+    if held.version_id == version.id:
+        return held
+    known = version.content["form"]["schema"]["properties"]
+    answers, sources = queries.prefill(version, by, held.business_id)
+    typed = {name: value for name, value in queries.open_answers(held.answers).items() if name in known}
+    unsourced = typed.keys() - held.sources.keys()
+    held.answers = queries.seal_answers(version.id, {**answers, **typed})
+    held.sources = {
+        name: source
+        for name, source in {**sources, **held.sources}.items()
+        if name in known and name not in unsourced
+    }
+    held.version_id, held.updated_at = version.id, clock.now()
+    held.save(update_fields=["version", "answers", "sources", "updated_at"])
+    return held
 
 
 def _check_applicant_kind(version: ServiceVersion, by: Actor, business_id: UUID | None) -> None:
@@ -111,14 +119,20 @@ def save(*, application_id: UUID, answers: Mapping[str, Any], by: Actor) -> None
 
 
 def submit(*, application_id: UUID, by: Actor) -> str:
-    """File a draft and return its number; filing it again returns the same number.
+    """File a draft, under the version of its service that holds now, and return its number; again: the same number.
 
-    Raises: NotFound, Invalid({field: message}).
+    Raises: NotFound, Invalid({field: message}), Denied("service_closed" | "not_in_this_state").
     """
     row = queries.get_own(application_id, by)
-    if State(row.state) is not State.DRAFT and row.number:
+    if State(row.state) is not State.DRAFT:
+        if row.number is None:
+            raise Denied("not_in_this_state", row.state)
         return row.number
-    version = get_version(row.version_id)
+    try:
+        version = get_service(row.service_id)
+    except NotFound as gone:
+        raise Denied("service_closed", row.service_id) from gone
+    row = _brought_up_to(version, row, by)
     return _submit(row.id, version, queries.open_answers(row.answers), row.sources, by, row.business_id)
 
 
@@ -221,14 +235,22 @@ def check_files(version: ServiceVersion, answers: Mapping[str, Any], by: Actor) 
     """Every file named in the answers is the actor's own and complete."""
     properties = version.content["form"]["schema"]["properties"]
     named = {
-        name: UUID(value)
+        name: _id(value)
         for name, value in answers.items()
         if value and properties[name].get("x-widget") == "file"
     }
-    found = list_uploads(named.values()) if named else {}
+    found = list_uploads(filter(None, named.values())) if named else {}
     good = {upload.id for upload in found.values() if upload.owner == by.ref and upload.state == "complete"}
     return {
         name: _("Berkas ini belum terunggah sampai selesai. Unggah sekali lagi.")
         for name, upload in named.items()
         if upload not in good
     }
+
+
+def _id(value: Any) -> UUID | None:
+    """The id a form claims, if it is one."""
+    try:
+        return UUID(str(value))
+    except ValueError:
+        return None

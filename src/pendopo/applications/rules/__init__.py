@@ -16,6 +16,7 @@ from pendopo.applications.rules.terms import (
     PROCEEDS,
     REMARKS,
     SETS_BACK,
+    SYSTEM_ROLE,
     SYSTEMS,
     TRANSITIONS,
     State,
@@ -26,7 +27,7 @@ from pendopo.applications.rules.terms import (
 )
 
 __all__ = [
-    "APPLICANTS", "DECIDED", "EDITABLE", "MAX_ROUNDS", "OWN_WORK", "PAUSED", "PROCEEDS", "REMARKS", "SETS_BACK", "SYSTEMS",
+    "APPLICANTS", "DECIDED", "EDITABLE", "MAX_ROUNDS", "OWN_WORK", "PAUSED", "PROCEEDS", "REMARKS", "SETS_BACK", "SYSTEMS", "SYSTEM_ROLE",
     "TRANSITIONS", "Act", "Case", "Outcome", "Remark", "State", "Step", "StepKind", "StepStatus", "Verb", "begin", "can", "check",
     "decide", "mermaid", "open_steps", "verbs_for",
 ]  # fmt: skip

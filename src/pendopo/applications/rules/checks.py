@@ -72,7 +72,11 @@ def _check_act(case: Case, verb: Verb, act: Act) -> None:
         raise Denied("legal_reason_needed")
     if verb is Verb.SIGN and any(not step.favourable for step in case.steps):
         raise Denied("recommendation_unfavourable")
-    if verb is Verb.ASSESS_FEE and any(
-        not isinstance(line["amount_idr"], int) or line["amount_idr"] < 0 for line in act.fee_lines
-    ):
+    if verb is Verb.ASSESS_FEE and not _is_fee(act):
         raise Denied("fee_invalid")
+
+
+def _is_fee(act: Act) -> bool:
+    """True for at least one line: even "free" is said, never concluded from an empty form."""
+    amounts = [line["amount_idr"] for line in act.fee_lines]
+    return bool(amounts) and all(isinstance(amount, int) and amount >= 0 for amount in amounts)

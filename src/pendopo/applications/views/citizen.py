@@ -41,6 +41,8 @@ def begin(request: Asked, service_id: str) -> HttpResponse:
     )
     if request.method == "POST":
         chosen = request.POST.get("business", "")
+        if chosen and not forms.is_uuid(chosen):
+            raise NotFound
         row = api.start(service_id=service_id, by=request.actor, business_id=UUID(chosen) if chosen else None)
         return redirect(_next_page(row.id, version, request))
     choices = [(str(business.id), f"{business.name} (NIB {business.nib})") for business in businesses]
@@ -161,14 +163,15 @@ def _boxed(schema: forms.Schema, name: str) -> bool:
 def review(request: Asked, application_id: UUID) -> HttpResponse:
     """Check your answers, then file (or send the correction back)."""
     row = api.get_own(application_id, request.actor)
-    version = get_version(row.version_id)
-    schema = version.content["form"]["schema"]
     errors: dict[str, str] = {}
     if request.method == "POST":
         try:
             return _file(request, row)
         except Invalid as refused:
             errors = refused.errors
+            row = api.get_own(application_id, request.actor)  # its service may have changed meanwhile
+    version = get_version(row.version_id)
+    schema = version.content["form"]["schema"]
     answers = api.open_answers(row.answers)
     files = _files(answers, schema, request)
     change = f"/permohonan/{row.id}/isi/" if row.state in {"draft", "returned", "in_correction"} else ""
@@ -242,7 +245,9 @@ def status(request: Asked, application_id: UUID) -> HttpResponse:
         "due_at": closing_at(row.due_on) if row.due_on else None,
         "late": bool(row.due_on and clock.today() > row.due_on and row.decided_at is None),
         "labels": labels,
-        "next_fix": _next_page(row.id, version, request) if row.state in {"returned", "in_correction"} else "",
+        "next_fix": _next_page(row.id, version, request)
+        if row.state in {"returned", "in_correction"}
+        else "",
     }
     return render(request, "applications/status.html", context)
 
