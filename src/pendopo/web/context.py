@@ -84,6 +84,11 @@ class Page:
         """True for a member of staff: the desk is shown."""
         return str(getattr(self.actor, "kind", "")) == "staff"
 
+    @property
+    def operator(self) -> bool:
+        """True for the mall's operator: the inventory is in the menu."""
+        return self.staff and any("mall_operator" in roles for roles in self.actor.duties.values())
+
     def at(self, prefix: str) -> bool:
         """True when this page lies under ``prefix``: marks the entry of the menu."""
         return self.path.startswith(prefix)
