@@ -242,15 +242,23 @@ def conclude(
         step = open_step(application_id)
         if step is None:
             break
-        if step.kind is StepKind.PAYMENT:
-            settle(payments.get_bill(f"application:{application_id}"))
-            tasks.drain()
-        elif step.kind is reject_at and not approve:
+        if step.kind is reject_at and not approve:
             act(application_id, Verb.REJECT, REFUSAL)
         else:
-            act(application_id, PROCEEDS[step.kind], _said(step))
+            proceed(application_id, step)
     tasks.drain()
     return applications.load(application_id).case.state
+
+
+def proceed(application_id: UUID, step: Step) -> None:
+    """Complete the open step as its holder; pay where money is waited for."""
+    if step.kind is not StepKind.PAYMENT:
+        act(application_id, PROCEEDS[step.kind], _said(step))
+        return
+    bill = payments.get_bill(f"application:{application_id}")
+    if bill.open:
+        settle(bill)
+    tasks.drain()
 
 
 def _said(step: Step) -> Act:

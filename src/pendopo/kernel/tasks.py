@@ -48,10 +48,16 @@ def relay(batch: int = 200) -> int:
 
 
 def drain() -> int:
-    """Deliver everything in the outbox here and now, without the queue: tests and one-off commands. Returns how many rows."""
+    """Deliver everything in the outbox here and now, without the queue: tests and one-off commands. Returns how many rows.
+
+    A row is gone only when its handlers have returned.
+    """
     total = 0
-    while rows := _take(1000):
+    while True:
+        with transaction.atomic():
+            rows = _take(1)
+            for _, topic, payload in rows:
+                _dispatch(topic, payload)
+        if not rows:
+            return total
         total += len(rows)
-        for _, topic, payload in rows:
-            _dispatch(topic, payload)
-    return total
