@@ -1,31 +1,24 @@
 """One instance of real processes for the run, and people who visit it."""
 
 import itertools
-import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django import Settings
 
 from pendopo.config import proof
 from pendopo.documents.api import verify_pdf
 from tests.documents.samples import pdf
 from tests.journeys.instance import Instance, own_database, running
-from tests.journeys.stories import Citizen
-from tests.journeys.visitors import Browsing, Requesting
+from tests.journeys.stories import Citizen, Officers
+from tests.journeys.visitors import Browsing, Requesting, Visitor
+from tests.journeys.watch import QUIET, Watch
 
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--no-first-run",
-    "--disable-sync",
-    "--disable-component-update",
-]
-ELSEWHERE = re.compile(r"^(?:https?|wss?)://(?!127\.0\.0\.1[:/])")
 NewPage = Callable[..., Page]
 
 
@@ -46,46 +39,35 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def watch(chromium: Browser, instance: Instance) -> Watch:
+    return Watch(chromium, instance.url)
+
+
 @pytest.fixture
-def new_page(chromium: Browser, instance: Instance) -> Iterator[NewPage]:
+def new_page(watch: Watch) -> Iterator[NewPage]:
     """Makes pages of people who share nothing; afterwards nothing may have left this machine or complained in the console."""
-    contexts: list[BrowserContext] = []
-    trouble: list[str] = []
+    made: list[Page] = []
 
-    def complain(message: ConsoleMessage) -> None:
-        ours = instance.url in message.location.get("url", "")
-        expected = not ours or "the server responded with a status of 4" in message.text or "net::ERR" in message.text
-        if message.type == "error" and not expected:
-            trouble.append(message.text)
-
-    def make(*, javascript: bool = True, width: int = 1280, height: int = 900, language: str = "id-ID") -> Page:
-        context = chromium.new_context(
-            base_url=instance.url,
-            locale=language,
-            java_script_enabled=javascript,
-            reduced_motion="reduce",
-            viewport={"width": width, "height": height},
-        )
-        context.set_default_timeout(30_000)
-        contexts.append(context)
-        context.route(ELSEWHERE, lambda route: (trouble.append(route.request.url), route.abort()))
-        context.on("console", complain)
-        context.on("weberror", lambda error: trouble.append(str(error.error)))
-        return context.new_page()
+    def make(**how: Any) -> Page:
+        made.append(watch.page(**how))
+        return made[-1]
 
     yield make
-    for context in contexts:
-        context.close()
-    assert trouble == []
+    for page in made:
+        page.context.close()
+    assert watch.told() == []
 
 
-@pytest.fixture
-def browsing(new_page: NewPage) -> Callable[..., Browsing]:
-    return lambda **how: Browsing(new_page(**how))
+@pytest.fixture(scope="session")
+def at_their_desks() -> Callable[[Callable[[], Visitor]], Officers]:
+    """Officers stay signed in for the whole run, as they do all day, and share nothing between the ways to visit."""
+    return cache(Officers)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def requesting(instance: Instance) -> Iterator[Callable[[], Requesting]]:
+    """Makes people who visit by plain HTTP."""
     made: list[Requesting] = []
 
     def make() -> Requesting:
@@ -95,6 +77,18 @@ def requesting(instance: Instance) -> Iterator[Callable[[], Requesting]]:
     yield make
     for visitor in made:
         visitor.client.close()
+
+
+@pytest.fixture(scope="session")
+def browsing(watch: Watch) -> Callable[[], Browsing]:
+    """Makes people who visit with Chromium."""
+    return lambda: Browsing(watch.page())
+
+
+@pytest.fixture(scope="session")
+def browsing_plainly(watch: Watch) -> Callable[[], Browsing]:
+    """Makes people whose Chromium runs no JavaScript."""
+    return lambda: Browsing(watch.page(javascript=False))
 
 
 _serial = itertools.count(101)

@@ -9,9 +9,9 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlunsplit
 
-import httpx
 import psycopg
 from django.conf import settings
 from psycopg import sql
@@ -38,7 +38,7 @@ def free_port() -> int:
 @contextlib.contextmanager
 def own_database(suffix: str) -> Iterator[str]:
     """A database beside the tests' own, on the same server; dropped in the end."""
-    given = settings.DATABASES["default"]
+    given: dict[str, Any] = settings.DATABASES["default"]
     name = f"{given['TEST']['NAME']}_{suffix}"
     maintenance = psycopg.connect(_url(given, "postgres"), autocommit=True)
     drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
@@ -51,7 +51,7 @@ def own_database(suffix: str) -> Iterator[str]:
             maintenance.execute(drop)
 
 
-def _url(given: dict[str, str], name: str) -> str:
+def _url(given: dict[str, Any], name: str) -> str:
     who = quote(given["USER"]) + (f":{quote(given['PASSWORD'])}" if given["PASSWORD"] else "")
     return urlunsplit(("postgresql", f"{who}@{given['HOST']}:{given['PORT']}", f"/{name}", "", ""))
 
@@ -65,9 +65,7 @@ def running(database_url: str, data: Path) -> Iterator[Instance]:
     env |= {"PENDOPO_MODE": "demo", "DATABASE_URL": database_url}
     command = [sys.executable, "-m", "pendopo", "demo", "--port", str(port), "--data", str(data)]
     with told.open("wb") as log:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=env, stdout=log, stderr=log, start_new_session=True
-        )
+        process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log, start_new_session=True)
         try:
             _wait_until_ready(process, told)
             yield Instance(f"http://127.0.0.1:{port}", database_url, data)
@@ -82,8 +80,3 @@ def _wait_until_ready(process: "subprocess.Popen[bytes]", told: Path) -> None:
         if process.poll() is not None or time.monotonic() > deadline:
             raise AssertionError(f"the demo did not start:\n{words[-2000:]}")
         time.sleep(0.2)
-
-
-def say_to_simulator(url: str, **told: object) -> None:
-    """Tell a simulator how to behave."""
-    httpx.post(f"{url}/_control", json=told).raise_for_status()

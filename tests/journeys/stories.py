@@ -1,12 +1,12 @@
 """The three permits from search to survey, told once; a test gives them a way to visit (Chromium, without JavaScript, plain HTTP)."""
 
 import re
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from simulators.people import find
-
 from tests.journeys.visitors import PASSWORD, Visitor
 
 Someone = Callable[[], Visitor]
@@ -147,11 +147,20 @@ def send(visitor: Visitor) -> str:
     return application_id
 
 
-def become(visitor: Visitor, email: str, name: str) -> Visitor:
-    """Sign in as one of the demo's people."""
-    visitor.go("/demo/")
-    visitor.press(name)
-    return visitor
+class Officers:
+    """The demo's officers by name, each signed in once."""
+
+    def __init__(self, new: Someone) -> None:
+        self.new, self.present = new, dict[str, Visitor]()
+
+    def __call__(self, name: str) -> Visitor:
+        if name not in self.present:
+            visitor = self.new()
+            visitor.go("/demo/")
+            visitor.press(name)
+            visitor.sees("Meja kerja")
+            self.present[name] = visitor
+        return self.present[name]
 
 
 def do(officer: Visitor, application_id: str, button: str, **answers: str) -> None:
@@ -177,8 +186,6 @@ def paper_of(visitor: Visitor, application_id: str, verify: Callable[[bytes], ob
 
 def wait_for(visitor: Visitor, application_id: str, words: str) -> None:
     """The worker makes papers and hears of payments beside us: look at the status page until it says so."""
-    import time
-
     for _ in range(60):
         visitor.go(f"/permohonan/{application_id}/")
         if words in visitor.text:
@@ -191,7 +198,16 @@ def rate(visitor: Visitor, application_id: str) -> None:
     """Answer the survey."""
     visitor.go(f"/permohonan/{application_id}/")
     visitor.follow("Beri nilai layanan ini")
-    elements = ("requirements", "procedure", "time", "fee", "product", "competence", "behaviour", "complaints")
+    elements = (
+        "requirements",
+        "procedure",
+        "time",
+        "fee",
+        "product",
+        "competence",
+        "behaviour",
+        "complaints",
+    )
     for name in (*elements, "facilities"):
         visitor.answer(name, "4")
     visitor.answer("comment", "Cepat dan jelas.")
@@ -199,7 +215,9 @@ def rate(visitor: Visitor, application_id: str) -> None:
     visitor.sees("Terima kasih")
 
 
-def nurse(new: Someone, who: Citizen, file: Path, verify: Callable[[bytes], object]) -> None:
+def nurse(
+    new: Someone, officer: Officers, who: Citizen, file: Path, verify: Callable[[bytes], object]
+) -> None:
     """SIP perawat: recommendation of Dinas Kesehatan, one correction, initials, signature; then a second application."""
     siti = new()
     find_and_begin(siti, who, "izin perawat", "(SIP) perawat")
@@ -209,9 +227,9 @@ def nurse(new: Someone, who: Citizen, file: Path, verify: Callable[[bytes], obje
     application = send(siti)
     siti.sees("Sekarang: Periksa kelengkapan", "paling lambat")
 
-    dewi = become(new(), "loket@dpmptsp.demo.local", "Dewi Anggraini")
+    dewi = officer("Dewi Anggraini")
     do(dewi, application, "Berkas lengkap")
-    rizal = become(new(), "verifikasi@dpmptsp.demo.local", "Rizal Pratama")
+    rizal = officer("Rizal Pratama")
     rizal.go(f"/kerja/{application}/")
     rizal.sees(who.name, "Dari Dukcapil")
     rizal.unfold("Minta perbaikan")
@@ -228,10 +246,10 @@ def nurse(new: Someone, who: Citizen, file: Path, verify: Callable[[bytes], obje
     siti.sees("Sekarang: Verifikasi berkas")
 
     do(rizal, application, "Berkas benar, lanjutkan")
-    laksmi = become(new(), "dinkes@demo.local", "dr. Laksmi Paramita")
+    laksmi = officer("dr. Laksmi Paramita")
     do(laksmi, application, "Beri rekomendasi", favourable="yes", note="Memenuhi syarat.")
-    do(become(new(), "kabid@dpmptsp.demo.local", "Yuliana Sitorus"), application, "Paraf")
-    do(become(new(), "kepala@dpmptsp.demo.local", "Reza Mahendra"), application, "Setujui dan tanda tangani")
+    do(officer("Yuliana Sitorus"), application, "Paraf")
+    do(officer("Reza Mahendra"), application, "Setujui dan tanda tangani")
 
     code = paper_of(siti, application, verify)
     stranger = new()
@@ -255,7 +273,9 @@ def do_correction(officer: Visitor, field: str, note: str) -> None:
     officer.sees("Tercatat.")
 
 
-def father(new: Someone, who: Citizen, file: Path, verify: Callable[[bytes], object]) -> None:
+def father(
+    new: Someone, officer: Officers, who: Citizen, file: Path, verify: Callable[[bytes], object]
+) -> None:
     """Akta kelahiran: free, a child's and two parents' facts, signed by Disdukcapil."""
     andi = new()
     find_and_begin(andi, who, "akta kelahiran", "Akta kelahiran")
@@ -263,10 +283,10 @@ def father(new: Someone, who: Citizen, file: Path, verify: Callable[[bytes], obj
     andi.sees("Nurul Bintang", "Maria Lestari", "Andi Wijaya", "28")
     application = send(andi)
     andi.sees("Gratis")
-    fitri = become(new(), "loket@dukcapil.demo.local", "Fitri Handayani")
+    fitri = officer("Fitri Handayani")
     do(fitri, application, "Berkas lengkap")
     do(fitri, application, "Berkas benar, lanjutkan")
-    heryanto = become(new(), "kepala@dukcapil.demo.local", "Heryanto Lubis")
+    heryanto = officer("Heryanto Lubis")
     do(heryanto, application, "Paraf")
     do(heryanto, application, "Setujui dan tanda tangani")
     paper_of(andi, application, verify)
@@ -274,17 +294,19 @@ def father(new: Someone, who: Citizen, file: Path, verify: Callable[[bytes], obj
     rate(andi, application)
 
 
-def builder(new: Someone, who: Citizen, file: Path, verify: Callable[[bytes], object]) -> None:
+def builder(
+    new: Someone, officer: Officers, who: Citizen, file: Path, verify: Callable[[bytes], object]
+) -> None:
     """PBG rumah: inspection, recommendation of CKTR, levy line by line, bill, payment, signature."""
     hendra = new()
     find_and_begin(hendra, who, "izin bangun rumah", "PBG rumah tinggal")
     fill(hendra, HOUSE, file)
     application = send(hendra)
-    dewi = become(new(), "loket@dpmptsp.demo.local", "Dewi Anggraini")
+    dewi = officer("Dewi Anggraini")
     do(dewi, application, "Berkas lengkap")
-    rizal = become(new(), "verifikasi@dpmptsp.demo.local", "Rizal Pratama")
+    rizal = officer("Rizal Pratama")
     do(rizal, application, "Berkas benar, lanjutkan")
-    bonar = become(new(), "cktr@demo.local", "Ir. Bonar Simanjuntak")
+    bonar = officer("Ir. Bonar Simanjuntak")
     do(bonar, application, "Catat hasil pemeriksaan lapangan", favourable="yes", note="Sesuai gambar.")
     do(bonar, application, "Beri rekomendasi", favourable="yes")
     wait_for(hendra, application, "Sekarang giliran Anda: bayar")
@@ -293,7 +315,7 @@ def builder(new: Someone, who: Citizen, file: Path, verify: Callable[[bytes], ob
     hendra.press("Bayar Rp")
     hendra.press("Bayar")
     hendra.sees("Tagihan lunas")
-    do(become(new(), "kabid@dpmptsp.demo.local", "Yuliana Sitorus"), application, "Paraf")
-    do(become(new(), "kepala@dpmptsp.demo.local", "Reza Mahendra"), application, "Setujui dan tanda tangani")
+    do(officer("Yuliana Sitorus"), application, "Paraf")
+    do(officer("Reza Mahendra"), application, "Setujui dan tanda tangani")
     paper_of(hendra, application, verify)
     rate(hendra, application)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.journeys import stories
-from tests.journeys.stories import Citizen
+from tests.journeys.stories import Citizen, Officers
 from tests.journeys.visitors import Requesting
 
 pytestmark = pytest.mark.slow
@@ -16,8 +16,9 @@ pytestmark = pytest.mark.slow
 def test_a_permit_from_search_to_survey(
     story: Callable[..., None],
     requesting: Callable[[], Requesting],
+    at_their_desks: Callable[..., Officers],
     citizen: Callable[[], Citizen],
     scan: Path,
     signature: Callable[[bytes], None],
 ) -> None:
-    story(requesting, citizen(), scan, signature)
+    story(requesting, at_their_desks(requesting), citizen(), scan, signature)

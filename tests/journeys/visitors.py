@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 import httpx
 from playwright.sync_api import Locator, Page
@@ -186,7 +186,9 @@ class Html(HTMLParser):
             self._open.append((tag, given.get("href", ""), len(self.words)))
         if tag == "form":
             self._form = Form(
-                given.get("action", ""), given.get("method", "get").lower(), "multipart" in given.get("enctype", "")
+                given.get("action", ""),
+                given.get("method", "get").lower(),
+                "multipart" in given.get("enctype", ""),
             )
             self.forms.append(self._form)
         elif tag == "button":
@@ -198,7 +200,9 @@ class Html(HTMLParser):
                 control.value = given.get("value", "")
         elif tag in {"input", "select", "textarea"} and self._form and given.get("name"):
             kind = given.get("type", "text") if tag == "input" else tag
-            self._form.controls.append(Control(given["name"], kind, given.get("value", ""), "checked" in given))
+            self._form.controls.append(
+                Control(given["name"], kind, given.get("value", ""), "checked" in given)
+            )
 
     def handle_endtag(self, tag: str) -> None:
         if tag in {"script", "style", "head"}:
@@ -280,14 +284,17 @@ class Requesting(Visitor):
     def press(self, words: str) -> None:
         said = squeeze(words)
         form, button = next(
-            ((form, button) for form in self.page.forms for button in form.buttons if said in button[0]), (None, None)
+            ((form, button) for form in self.page.forms for button in form.buttons if said in button[0]),
+            (None, None),
         )
-        assert form is not None, f"{self.path} has no button {words!r}: {[f.buttons for f in self.page.forms]}"
+        assert form is not None, (
+            f"{self.path} has no button {words!r}: {[f.buttons for f in self.page.forms]}"
+        )
         assert button is not None
         pairs = form.pairs() + ([button[1:]] if button[1] else [])
         where = urljoin(self.url, form.action)
         if form.method == "get":
-            self._show(self.client.get(where, params=pairs))
+            self._show(self.client.get(f"{where}?{urlencode(pairs)}"))
             return
         data: dict[str, list[str]] = {}
         for name, value in pairs:
@@ -299,7 +306,9 @@ class Requesting(Visitor):
     def _files(form: Form) -> Mapping[str, tuple[str, bytes]]:
         sent = [control for control in form.controls if control.file]
         assert form.multipart or not sent, "a form with files lacks its enctype"
-        return {control.name: (control.file.name, control.file.read_bytes()) for control in sent if control.file}
+        return {
+            control.name: (control.file.name, control.file.read_bytes()) for control in sent if control.file
+        }
 
     def download(self, words: str) -> bytes:
         return self.client.get(self._address(words)).content

@@ -148,6 +148,12 @@ def shown(field: Schema, value: Any, files: Mapping[str, Any]) -> str:
     return _plain(field, widget, value)
 
 
+def fact_shown(fact: Mapping[str, Any], value: Any) -> str:
+    """A fact as its owner reads it; ``fact`` is its entry in the city's vocabulary."""
+    schema = {"x-options": fact.get("options"), "format": "date" if fact.get("type") == "date" else ""}
+    return shown(schema, value, {})
+
+
 def _plain(field: Schema, widget: str | None, value: Any) -> str:
     """A value that is no choice and no file."""
     if widget == "nik":
@@ -158,8 +164,20 @@ def _plain(field: Schema, widget: str | None, value: Any) -> str:
         return _("Ya") if value else _("Tidak")
     if field.get("format") == "date":
         return _date_words(str(value))
-    unit = field.get("x-unit")
-    return f"{value} {unit}" if unit else str(value)
+    unit = unit_of(field)
+    return f"{_decimal(value)} {unit}" if unit else _decimal(value)
+
+
+def unit_of(field: Schema) -> str:
+    """``m²`` for ``m2``."""
+    return str(field.get("x-unit", "")).replace("m2", "m²")
+
+
+def _decimal(value: Any) -> str:
+    """A number as Indonesians write it: 7,5 and not 7.5, 120 and not 120.0."""
+    if not isinstance(value, float):
+        return str(value)
+    return f"{value:.6f}".rstrip("0").rstrip(".").replace(".", ",")
 
 
 def _date_words(value: str) -> str:
@@ -198,12 +216,12 @@ def field_for(
         "label": words(field, "title", "x-title-en"),
         "help": words(field, "x-help", "x-help-en"),
         "widget": widget,
-        "value": value if value is not None else "",
+        "value": _decimal(value) if isinstance(value, float) else "" if value is None else value,
         "required": name in schema.get("required", ()),
         "error": errors.get(name, ""),
         "source": source_words(sources.get(name)),
         "autocomplete": field.get("x-autocomplete", ""),
-        "unit": field.get("x-unit", ""),
+        "unit": unit_of(field),
         "max_length": field.get("maxLength", 0),
         "min": field.get("formatMinimum", ""),
         "max": field.get("formatMaximum", ""),

@@ -1,6 +1,5 @@
 """From "I want this" to the receipt and the status. Every page saves what was typed before it complains about it."""
 
-from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -192,7 +191,7 @@ def review(request: Asked, application_id: UUID) -> HttpResponse:
             ("", f"{drawn.labels(schema).get(name, name)}: {message}") for name, message in errors.items()
         ],
         "editable": bool(change),
-        "fee_rows": drawn.fee_rows(asdict(line) for line in fee_lines(version, answers) or ()),
+        "fee_lines": fee_lines(version, answers) or (),
     }
     return render(request, "applications/review.html", context, status=422 if errors else 200)
 
@@ -220,7 +219,6 @@ def receipt(request: Asked, application_id: UUID) -> HttpResponse:
             "row": row,
             "service": version.content,
             "due_at": closing_at(row.due_on) if row.due_on else None,
-            "fee_rows": drawn.fee_rows(row.fee_lines),
         },
     )
 

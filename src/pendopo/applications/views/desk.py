@@ -85,7 +85,6 @@ def _show(
         "service": version.content,
         **_answers_and_papers(row, version.content["form"]["schema"], answers),
         "step_items": drawn.steps(api.list_steps(application_id), version.content, agency_names()),
-        "fee_rows": drawn.fee_rows(row.fee_lines),
         "acts": _acts(request, application_id, version.content),
         "remark_fields": list(labels.items()),
         "remark_reasons": [(code, words.remark(code)) for code in REMARKS],

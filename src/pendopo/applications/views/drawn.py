@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 
 from pendopo.applications import forms
 from pendopo.kernel.events import Entry
-from pendopo.kernel.money import rupiah
 from pendopo.web import words
 
 _STATE = {"done": "done", "open": "now"}
@@ -66,18 +65,3 @@ def steps(
         for row in rows
         if row.status not in {"skipped", "cancelled"}
     ]
-
-
-def fee_rows(lines: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
-    """Lines of a fee and their sum, for a table of two columns."""
-    lines = list(lines)
-    rows = [
-        (
-            forms.words(line, "name", "name_en")
-            + (f" ({line['explanation']})" if line.get("explanation") else "")
-            + (f" - {line['legal_basis']}" if line.get("legal_basis") else ""),
-            rupiah(int(line["amount_idr"])),
-        )
-        for line in lines
-    ]
-    return [*rows, (_("Jumlah"), rupiah(sum(int(line["amount_idr"]) for line in lines)))] if rows else []
