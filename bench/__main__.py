@@ -20,7 +20,11 @@ def main(arguments: list[str]) -> int:
     options = _parse(arguments)
     benches = discover()
     if options.list:
-        print("\n".join(f"{b.name:<14} {b.what}" + (f" [{b.target}]" if b.target else "") for b in benches.values()))
+        print(
+            "\n".join(
+                f"{b.name:<14} {b.what}" + (f" [{b.target}]" if b.target else "") for b in benches.values()
+            )
+        )
         return 0
     unknown = [name for name in options.names if name not in benches]
     if unknown:
@@ -55,7 +59,9 @@ def _run(place: Place, bench: Bench, *, as_json: bool) -> Result:
         print(json.dumps(result.as_dict(), ensure_ascii=False), flush=True)
     else:
         told = (f"  {key.replace('_', ' ')}: {value}" for key, value in result.conditions.items())
-        print("\n".join([f"{result.name}: {significant(result.value):g} {result.unit}", *told, ""]), flush=True)
+        print(
+            "\n".join([f"{result.name}: {significant(result.value):g} {result.unit}", *told, ""]), flush=True
+        )
     return result
 
 

@@ -62,10 +62,11 @@ class Crew:
 def _heard(line: Connection) -> tuple[float, float, list[float]]:
     if not line.poll(PATIENCE_SECONDS):
         raise RuntimeError("a worker does not answer")
-    answer = line.recv()
-    if isinstance(answer, str):
-        raise RuntimeError(answer)
-    return answer
+    failed, answer = line.recv()
+    heard: tuple[float, float, list[float]] = answer
+    if failed:
+        raise RuntimeError(failed)
+    return heard
 
 
 def _serve(line: Connection, together: Any, work: Callable[[Any], None]) -> None:
@@ -82,6 +83,6 @@ def _serve(line: Connection, together: Any, work: Callable[[Any], None]) -> None
                 work(item)
                 times.append((time.perf_counter() - started) * 1000)
         except Exception as error:  # noqa: BLE001 - told to the parent, which raises it
-            line.send(f"{type(error).__name__}: {error}")
+            line.send((f"{type(error).__name__}: {error}", None))
             return
-        line.send((began, time.monotonic(), times))
+        line.send(("", (began, time.monotonic(), times)))

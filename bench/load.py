@@ -16,8 +16,6 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
-from bench.harness import percentile
-
 KEY = "{key}"  # in a request: a number used once
 END = b"\r\n\r\n"
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,10 +29,6 @@ class Served:
     times_ms: tuple[float, ...]
     statuses: dict[str, int]
     last_refused: str = ""
-
-    def at(self, percent: float) -> float:
-        """A percentile of the times."""
-        return percentile(self.times_ms, percent)
 
 
 def get(port: int, path: str, **headers: str) -> str:
@@ -130,7 +124,9 @@ def main() -> None:
             else:
                 under_way -= 1
     told = {"per_second": len(times) / (ended - started), "times_ms": [round(t, 3) for t in times]}
-    json.dump(told | {"statuses": statuses, "last_refused": refused[-400:].decode(errors="replace")}, sys.stdout)
+    json.dump(
+        told | {"statuses": statuses, "last_refused": refused[-400:].decode(errors="replace")}, sys.stdout
+    )
 
 
 def _split(text: str) -> tuple[bytes, bytes]:

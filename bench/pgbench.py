@@ -16,8 +16,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from bench.harness import percentile
-
 PLACEHOLDER = re.compile(r"%(?:\((\w+)\))?s|%%")
 
 
@@ -33,12 +31,8 @@ class Statement:
 class Measured:
     """What pgbench reached: transactions a second, and the time of each in milliseconds."""
 
-    tps: float
+    per_second: float
     times_ms: tuple[float, ...]
-
-    def at(self, percent: float) -> float:
-        """A percentile of the times."""
-        return percentile(self.times_ms, percent)
 
 
 @contextmanager
@@ -109,7 +103,13 @@ def as_text(value: Any) -> str:
 
 
 def run(
-    url: str, scripts: Sequence[Script], *, clients: int = 16, seconds: int = 0, each: int = 0, **variables: Any
+    url: str,
+    scripts: Sequence[Script],
+    *,
+    clients: int = 16,
+    seconds: int = 0,
+    each: int = 0,
+    **variables: Any,
 ) -> Measured:
     """Run the scripts, in equal parts, for ``seconds`` or ``each`` times a client. Raises RuntimeError with pgbench's words."""
     from pendopo.config.programs import find_binaries

@@ -3,9 +3,10 @@
 from uuid import UUID
 
 from bench import pgbench
-from bench.crew import Crew
-from bench.harness import ROUNDS, Result, alternate, at_least, bench, compared, percentile
+from bench.crew import Crew, Done
+from bench.harness import ROUNDS, Result, at_least, bench
 from bench.place import SERVICE, Place
+from bench.turns import in_turns, rates
 
 CLIENTS, EACH_FLOOR, EACH = 16, 250, 100
 STEP = "completeness"
@@ -51,27 +52,25 @@ def measure(place: Place) -> Result:
     turn = f"\\set turn :turn + 1\n\\set number :base + :client_id * {EACH_FLOOR} + :turn\n"
     script = pgbench.Script(moving, instead={0: _numbered(":number")}, before=turn)
     crew = Crew(CLIENTS, act)
-    taken, times = 0, []
+    taken = 0
 
-    def floor() -> float:
+    def floor() -> pgbench.Measured:
         nonlocal taken
         base, taken = taken, taken + floors
-        return pgbench.run(place.database_url, [script], clients=CLIENTS, each=EACH_FLOOR, base=base, turn=0).tps
+        return pgbench.run(place.database_url, [script], clients=CLIENTS, each=EACH_FLOOR, base=base, turn=0)
 
-    def product() -> float:
+    def product() -> Done:
         nonlocal taken
         first, taken = taken + 1, taken + own
-        done = crew.round([UUID(int=number) for number in range(first, first + own)])
-        times.extend(done.times_ms)
-        return done.per_second
+        return crew.round([UUID(int=number) for number in range(first, first + own)])
 
     try:
-        base, reached = alternate(floor, product)
+        turns = in_turns(floor, product)
     finally:
         crew.close()
-    return compared(
-        "advance", reached, "steps/s", base, service=SERVICE, step=STEP, clients=f"{CLIENTS} processes, a connection each",
-        rounds=f"{ROUNDS} of {floors} (floor) and {own} (product) steps, in turns, medians", p95_ms=round(percentile(times, 95), 1),
-        floor_is="pgbench -M prepared, 16 clients, the product's own writing statement (it reads the case beforehand besides)",
+    return rates(
+        "advance", "steps/s", *turns, service=SERVICE, step=STEP, clients=f"{CLIENTS} processes, a connection each",
+        rounds=f"{ROUNDS} of {floors} (floor) and {own} (product) steps, in turns, medians",
+        floor_is="pgbench -M prepared, 16 clients, the product's own writing statement (the product also reads the case before)",
         product_is="applications.api.advance", durable="fsync on",
     )  # fmt: skip

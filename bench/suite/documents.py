@@ -43,7 +43,8 @@ def documents(place: Place) -> Result:
 
     base, reached = alternate(lambda: _rate(signature), lambda: _rate(paper))
     return compared(
-        "documents", reached, "PDFs/s/core", base, size_kB=round(len(paper()) / 1000, 1), rounds=f"{ROUNDS} of {SECONDS} s CPU time, in turns, medians",
+        "documents", reached, "PDFs/s/core", base, size_kB=round(len(paper()) / 1000, 1),
+        rounds=f"{ROUNDS} of {SECONDS} s CPU time, in turns, medians",
         value_is="typeset (PDF/A + PDF/UA, QR) and signed (PAdES) with the demo's key; row, file and event not included",
         floor_is="one ECDSA P-256 signature by OpenSSL",
     )  # fmt: skip
@@ -52,7 +53,11 @@ def documents(place: Place) -> Result:
 def _page(number: int) -> dict[str, object]:
     """What a business licence says; every page has another number and code."""
     address = f"https://mpp.batam.example/v/{number:016d}/"
-    rows = [("Nomor permohonan", "2171-261123-000001"), ("Nama pemohon", "Siti Rahmawati"), ("Kegiatan usaha", "Warung makan")]
+    rows = [
+        ("Nomor permohonan", "2171-261123-000001"),
+        ("Nama pemohon", "Siti Rahmawati"),
+        ("Kegiatan usaha", "Warung makan"),
+    ]
     return {
         "title": "Nomor Induk Berusaha", "service_name": "Nomor Induk Berusaha (NIB)", "agency_name": "DPMPTSP Kota Batam",
         "holder_name": "Siti Rahmawati", "rows": [{"label": label, "value": value} for label, value in rows],

@@ -12,6 +12,7 @@ from typing import Final
 from bench import load
 from bench.harness import Result, at_most, bench
 from bench.place import ROOT, SERVICE, Place
+from bench.turns import descendants
 
 PATIENCE_SECONDS: Final = 180
 PATHS: Final = ("/", "/layanan/?q=mau+buka+warung", f"/layanan/{SERVICE}/", "/instansi/", "/v/")
@@ -47,7 +48,9 @@ def _start(folder: Path, port: int) -> "subprocess.Popen[bytes]":
     command = [sys.executable, "-m", "pendopo", "demo", "--port", str(port), "--data", str(folder / "data")]
     clean = {k: v for k, v in os.environ.items() if not k.startswith("PENDOPO_") and k != "DATABASE_URL"}
     with (folder / "said").open("wb") as said:
-        return subprocess.Popen(command, cwd=ROOT, env=clean, stdout=said, stderr=subprocess.STDOUT, start_new_session=True)
+        return subprocess.Popen(
+            command, cwd=ROOT, env=clean, stdout=said, stderr=subprocess.STDOUT, start_new_session=True
+        )
 
 
 def _wait(demo: "subprocess.Popen[bytes]", said: Path) -> None:
@@ -66,30 +69,11 @@ def _stop(demo: "subprocess.Popen[bytes]") -> None:
 
 def usage(pid: int) -> dict[str, float]:
     """PSS in MB of a process and all it started, by what it is called."""
-    parents = {child: parent for child, parent in map(_parent, _pids())}
     found: dict[str, float] = {}
-    for child in parents:
-        if _descends(child, pid, parents):
-            name, pss = _name(child), _pss(child)
-            found[name] = found.get(name, 0) + pss
+    for child in descendants(pid):
+        name = _name(child)
+        found[name] = found.get(name, 0) + _pss(child)
     return found
-
-
-def _pids() -> list[int]:
-    return [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
-
-
-def _parent(pid: int) -> tuple[int, int]:
-    try:
-        return pid, int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-    except OSError:
-        return pid, 0
-
-
-def _descends(pid: int, ancestor: int, parents: dict[int, int]) -> bool:
-    while pid and pid != ancestor:
-        pid = parents.get(pid, 0)
-    return pid == ancestor
 
 
 def _pss(pid: int) -> float:

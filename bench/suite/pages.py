@@ -7,8 +7,12 @@ from urllib.parse import urljoin, urlsplit
 from bench.harness import Result, at_most, bench
 from bench.place import SERVICE, Place
 
-LINKED = re.compile(r"""<(?:link|script|img|source|use|image)\b[^>]*?\b(?:href|src|srcset)=["']?([^"'\s>]+)""")
-NOT_LOADED = re.compile(r"""<link\b[^>]*\brel=["']?(?:canonical|alternate|next|prev|search|help|license)\b[^>]*>""")
+LINKED = re.compile(
+    r"""<(?:link|script|img|source|use|image)\b[^>]*?\b(?:href|src|srcset)=["']?([^"'\s>]+)"""
+)
+NOT_LOADED = re.compile(
+    r"""<link\b[^>]*\brel=["']?(?:canonical|alternate|next|prev|search|help|license)\b[^>]*>"""
+)
 IN_STYLES = re.compile(r"""url\(\s*["']?([^"')]+)["']?\s*\)""")
 
 
@@ -18,13 +22,20 @@ def pages(place: Place) -> Result:
     from pendopo.catalogue.api import categories, get_service
 
     content = get_service(SERVICE).content
-    paths = ["/", "/layanan/?q=mau+buka+warung", f"/layanan/{SERVICE}/", "/instansi/", f"/instansi/{content['agency']['id']}/"]
+    paths = [
+        "/",
+        "/layanan/?q=mau+buka+warung",
+        f"/layanan/{SERVICE}/",
+        "/instansi/",
+        f"/instansi/{content['agency']['id']}/",
+    ]
     paths += [f"/kebutuhan/{categories()[0].id}/", "/v/", "/akun/login/", "/akun/signup/"]
     weights = {path: first_visit(port, path) for path in paths}
     heaviest = max(weights, key=lambda path: sum(weights[path].values()))
     return Result(
         "pages", sum(weights[heaviest].values()) / 1000, "kB", conditions={
-            "heaviest": heaviest, "its_parts": weights[heaviest], "all_kB": {p: round(sum(w.values()) / 1000, 1) for p, w in weights.items()},
+            "heaviest": heaviest, "its_parts": weights[heaviest],
+            "all_kB": {p: round(sum(w.values()) / 1000, 1) for p, w in weights.items()},
             "counted": "status line, headers and body as sent, gzip, 1 kB = 1000 bytes",
         },
     )  # fmt: skip
@@ -40,7 +51,9 @@ def first_visit(port: int, path: str) -> dict[str, int]:
             continue
         raw, text = fetch(port, here)
         weights[here] = raw
-        waiting += [urljoin(here, found) for found in loaded_by(text, is_style=here.endswith(".css")) if _ours(found)]
+        waiting += [
+            urljoin(here, found) for found in loaded_by(text, is_style=here.endswith(".css")) if _ours(found)
+        ]
     return weights
 
 
@@ -61,7 +74,9 @@ def _ours(address: str) -> bool:
 
 def fetch(port: int, path: str) -> tuple[int, str]:
     """(bytes that came over the wire, text of the body)."""
-    request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n"
+    request = (
+        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n"
+    )
     with socket.create_connection(("127.0.0.1", port)) as line:
         line.sendall(request.encode())
         raw = b"".join(iter(lambda: line.recv(65536), b""))

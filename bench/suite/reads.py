@@ -1,15 +1,14 @@
 """What people wait for: search results and the status of their application. Printed beside what their SQL alone takes."""
 
-from collections.abc import Callable
 from pathlib import Path
-from statistics import median
 from urllib.parse import quote
 
 import yaml
 
 from bench import load, pgbench
-from bench.harness import ROUNDS, Result, at_most, bench, compared
+from bench.harness import ROUNDS, Result, at_most, bench
 from bench.place import ROOT, Place
+from bench.turns import in_turns, times
 
 CLIENTS, SECONDS = 16, 3
 QUERIES = ROOT / "tests" / "catalogue" / "search_eval.yaml"
@@ -20,29 +19,15 @@ def _queries(path: Path = QUERIES) -> list[str]:
     return [row["q"] for row in yaml.safe_load(path.read_text(encoding="utf-8"))]
 
 
-def _in_turns(
-    floor: Callable[[], pgbench.Measured], product: Callable[[], load.Served]
-) -> tuple[list[pgbench.Measured], list[load.Served]]:
-    turns = [(floor(), product()) for _ in range(ROUNDS + 1)][1:]
-    return [f for f, _ in turns], [p for _, p in turns]
-
-
 def _read(
-    place: Place, name: str, scripts: list[pgbench.Script], requests: list[str], *, clients: int, percent: int, **said: object
+    place: Place, name: str, scripts: list[pgbench.Script], requests: list[str], *, clients: int, percent: float, **said: object
 ) -> Result:  # fmt: skip
-    floors, served = _in_turns(
+    floor, product = in_turns(
         lambda: pgbench.run(place.database_url, scripts, clients=clients, seconds=SECONDS),
         lambda: load.drive(place.web, requests, clients=clients, seconds=SECONDS, expect=200),
     )
-    said |= {
-        "clients": clients, "p50_ms": round(median(s.at(50) for s in served), 2), "p95_ms": round(median(s.at(95) for s in served), 2),
-        "floor_p50_ms": round(median(f.at(50) for f in floors), 2), "floor_p95_ms": round(median(f.at(95) for f in floors), 2),
-        "pages_per_second": round(median(s.per_second for s in served)), "floor_per_second": round(median(f.tps for f in floors)),
-        "rounds": f"{ROUNDS} of {SECONDS} s each, in turns, medians",
-    }  # fmt: skip
-    return compared(
-        name, median(s.at(percent) for s in served), f"ms p{percent}", median(f.at(percent) for f in floors), **said
-    )
+    rounds = f"{ROUNDS} of {SECONDS} s each, in turns, medians"
+    return times(name, percent, floor, product, clients=clients, rounds=rounds, **said)
 
 
 @bench("search", "p95 of the search page at 16 clients, beside its SQL")
@@ -53,12 +38,21 @@ def search(place: Place) -> Result:
     queries = _queries()
     chosen = queries[:: max(1, len(queries) // 30)]
     scripts = [
-        pgbench.Script([pgbench.Statement(SEARCH_SQL, {"terms": terms(query), "limit": 20})], prefix=f"q{number}_")
+        pgbench.Script(
+            [pgbench.Statement(SEARCH_SQL, {"terms": terms(query), "limit": 20})], prefix=f"q{number}_"
+        )
         for number, query in enumerate(chosen)
     ]
     requests = [load.get(place.web, f"/layanan/?q={quote(query)}") for query in chosen]
     return _read(
-        place, "search", scripts, requests, clients=CLIENTS, percent=95, queries=len(chosen), floor_is="pgbench, SEARCH_SQL"
+        place,
+        "search",
+        scripts,
+        requests,
+        clients=CLIENTS,
+        percent=95,
+        queries=len(chosen),
+        floor_is="pgbench, SEARCH_SQL",
     )
 
 

@@ -1,8 +1,9 @@
 """Filing an application over HTTP, against the database doing only what filing writes."""
 
 from bench import load, pgbench
-from bench.harness import Result, alternate, at_least, bench, compared
+from bench.harness import ROUNDS, Result, at_least, bench
 from bench.place import SERVICE, Place
+from bench.turns import in_turns, rates
 
 CLIENTS, SECONDS = 16, 4
 
@@ -18,23 +19,18 @@ def submit(place: Place) -> Result:
     script = pgbench.Script(filing, instead={0: "gen_random_uuid()"})
     body = {"service": SERVICE, "answers": place.answers}
 
-    def floor() -> float:
-        return pgbench.run(place.database_url, [script], clients=CLIENTS, seconds=SECONDS).tps
+    def floor() -> pgbench.Measured:
+        return pgbench.run(place.database_url, [script], clients=CLIENTS, seconds=SECONDS)
 
-    times: list[float] = []
-
-    def product() -> float:
+    def product() -> load.Served:
         headers = {"Authorization": f"Bearer {token_for(place.citizen)}", "Idempotency-Key": load.KEY}
         request = load.post_json(port, "/api/v1/applications", body, **headers)
-        served = load.drive(port, [request], clients=CLIENTS, seconds=SECONDS, expect=201)
-        times.append(served.at(95))
-        return served.per_second
+        return load.drive(port, [request], clients=CLIENTS, seconds=SECONDS, expect=201)
 
-    base, reached = alternate(floor, product)
-    return compared(
-        "submit", reached, "applications/s", base, service=SERVICE, answers=len(place.answers), clients=CLIENTS,
-        rounds=f"3 of {SECONDS} s each, in turns, medians", p95_ms=round(sorted(times[1:])[1], 1),
+    return rates(
+        "submit", "applications/s", *in_turns(floor, product), service=SERVICE, answers=len(place.answers), clients=CLIENTS,
+        rounds=f"{ROUNDS} of {SECONDS} s each, in turns, medians",
         floor_is="pgbench -M prepared, 16 clients, the product's own statement and payload, fresh ids",
-        product_is="POST /api/v1/applications, keep-alive, granian as the supervisor starts it (2 processes, 4 threads each)",
+        product_is="POST /api/v1/applications, keep-alive, granian as the supervisor starts it",
         durable="fsync on", left_out="the worker that takes the outbox is not running, for neither side",
     )  # fmt: skip
