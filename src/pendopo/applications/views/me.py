@@ -64,18 +64,16 @@ def known(request: Asked) -> HttpResponse:
     person = get_person(request.actor.id)
     vocabulary = facts()
     held = facts_of(person_id=person.id)
-    order = list(vocabulary)
     rows = [
         {
             "label": forms.words(vocabulary[key], "name", "name_en") if key in vocabulary else key,
             "value": forms.fact_shown(vocabulary.get(key, {}), fact.value),
             "source": forms.source_words({"source": fact.source, "at": fact.obtained_at.isoformat()}),
         }
-        for key, fact in sorted(
-            held.items(), key=lambda item: order.index(item[0]) if item[0] in order else 0
-        )
+        for key, fact in held.items()
         if key != "person.full_name"
     ]
+    rows.sort(key=lambda row: row["label"])
     nik = nik_of(person)
     accesses = list_accesses(person.id)
     context = {
