@@ -108,7 +108,8 @@ def _read_one(field: Schema, name: str, request: HttpRequest) -> Any:
     if not text:
         return None
     if field.get("x-widget") == "nik":
-        return re.sub(r"[\s.\-]", "", text)
+        digits = re.sub(r"[\s.\-]", "", text)
+        return digits if digits.isdigit() else text
     return _typed(field, text)
 
 
@@ -122,8 +123,15 @@ def _typed(field: Schema, text: str) -> Any:
         return float(plain) if re.fullmatch(r"-?\d{1,12}(\.\d{1,6})?", plain) else text
     if field.get("format") == "date" and (match := _DATE.match(text)):
         day, month, year = match.groups()
-        return f"{year}-{int(month):02}-{int(day):02}"
+        return _iso(int(year), int(month), int(day)) or text
     return text
+
+
+def _iso(year: int, month: int, day: int) -> str | None:
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return None
 
 
 def is_uuid(value: Any) -> bool:

@@ -49,9 +49,10 @@ def for_staff(view: View) -> View:
     def checked(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return login_first(request)
+        kind = request.actor.kind  # looked up only now, and with it whether a second factor is missing
         if getattr(request, "needs_second_factor", False):
             return redirect("/akun/2fa/")
-        if request.actor.kind is not ActorKind.STAFF:
+        if kind is not ActorKind.STAFF:
             raise Denied("wrong_role")
         return view(request, *args, **kwargs)
 
