@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from pendopo.identity.api import mask_nik
@@ -31,9 +31,9 @@ _JOINERS = {"\u200d", "\ufe0f"}  # parts of emoji
 
 SOURCES = {
     "dukcapil": "Dukcapil",
-    "account": _("akun Anda"),
-    "self": _("jawaban Anda sebelumnya"),
-    "upload": _("berkas yang pernah Anda unggah"),
+    "account": gettext_lazy("akun Anda"),
+    "self": gettext_lazy("jawaban Anda sebelumnya"),
+    "upload": gettext_lazy("berkas yang pernah Anda unggah"),
     "oss": "OSS",
 }
 
@@ -201,7 +201,7 @@ def source_words(source: Mapping[str, Any] | None) -> str:
         return ""
     on = datetime.fromisoformat(source["at"]).strftime("%d-%m-%Y")
     return _("Dari %(source)s, %(on)s") % {
-        "source": _(str(SOURCES.get(source["source"], source["source"]))),
+        "source": SOURCES.get(source["source"], source["source"]),
         "on": on,
     }
 
