@@ -125,8 +125,7 @@ def silent_bank(settings: Any, _payment_client: None) -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def _payment_client() -> Iterator[None]:
     """Close the client's connections in the end."""
-    from pendopo.payments.connectors.snap import client
+    from pendopo.kernel import outward
 
     yield
-    client._http().close()
-    client._pool.cache_clear()
+    outward.close()

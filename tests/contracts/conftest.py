@@ -10,8 +10,7 @@ import httpx
 import pytest
 import stamina
 
-from pendopo.agencies.connectors.dukcapil import client as registry
-from pendopo.payments.connectors.snap import client as provider
+from pendopo.kernel import outward
 from simulators.dukcapil import Dukcapil
 from simulators.payment import Bank
 from simulators.server import Simulator, running
@@ -22,22 +21,18 @@ Control = Callable[..., dict[str, Any]]
 @pytest.fixture(autouse=True)
 def patience(connections: None) -> Iterator[None]:
     """Clients give up after a third of a second here, and do not wait between tries."""
-    usual = [(client, client._http().timeout) for client in (registry, provider)]
-    for client, _ in usual:
-        client._http().timeout = httpx.Timeout(0.35)
+    usual = outward._http().timeout
+    outward._http().timeout = httpx.Timeout(0.35)
     with stamina.set_testing(True, attempts=3):
         yield
-    for client, timeout in usual:
-        client._http().timeout = timeout
+    outward._http().timeout = usual
 
 
 @pytest.fixture(scope="session")
 def connections() -> Iterator[None]:
     """Close the clients' pools in the end: no socket is left to the collector."""
     yield
-    for client in (registry, provider):
-        client._http().close()
-        client._pool.cache_clear()
+    outward.close()
 
 
 def controls(simulator: Simulator, url: str) -> Control:

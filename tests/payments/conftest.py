@@ -12,9 +12,8 @@ import stamina
 from django.db import connection
 
 from pendopo.identity.api import Actor, ActorKind, Role
-from pendopo.kernel import clock
+from pendopo.kernel import clock, outward
 from pendopo.payments import api
-from pendopo.payments.connectors.snap import client
 from simulators.payment import Bank, sign, stamp
 from simulators.server import running
 
@@ -39,8 +38,7 @@ TOTAL = 1_325_500
 def connections() -> Iterator[None]:
     """Close the client's pool in the end: no socket is left to the collector."""
     yield
-    client._http().close()
-    client._pool.cache_clear()
+    outward.close()
 
 
 @pytest.fixture

@@ -2,28 +2,18 @@
 
 import json
 from datetime import datetime
-from functools import cache
-from threading import Lock
 from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
-import httpx
-import stamina
 from django.conf import settings
 
-from pendopo.kernel import clock
+from pendopo.kernel import clock, outward
 from pendopo.kernel.errors import Unavailable
 from pendopo.payments.connectors.snap import mapping
 from pendopo.payments.rules import Notice
 
 CALLBACK_PATH: Final = "/hooks/payment/"
-TIMEOUT: Final = httpx.Timeout(3.0, connect=1.5, pool=1.0)
-TRIES: Final = 3
-PATIENCE_SECONDS: Final = 6.0
-SERVER_ERROR: Final = 500
-TOO_MANY: Final = 429
-_MAKING: Final = Lock()
 
 
 def callback_url() -> str:
@@ -71,40 +61,7 @@ def get_payment(provider_reference: str) -> Notice:
         raise Unavailable(f"payment provider: {error}", permanent=True) from error
 
 
-def _http() -> httpx.Client:
-    """One pool of connections a process; the lock keeps two first callers from making two."""
-    with _MAKING:
-        return _pool()
-
-
-@cache
-def _pool() -> httpx.Client:
-    return httpx.Client(timeout=TIMEOUT, limits=httpx.Limits(max_connections=20, max_keepalive_connections=4))
-
-
-def _may_help(error: Exception) -> bool:
-    """True for faults that another try may not meet."""
-    if isinstance(error, httpx.HTTPStatusError):
-        return error.response.status_code >= SERVER_ERROR or error.response.status_code == TOO_MANY
-    return isinstance(error, httpx.TransportError)
-
-
 def _call(method: str, path: str, wish: dict[str, Any] | None = None, external_id: str = "") -> object:
-    try:
-        return _try(method, path, wish, external_id)
-    except httpx.HTTPStatusError as error:
-        code = error.response.status_code
-        raise Unavailable(f"payment provider answered {code}", permanent=not _may_help(error)) from error
-    except httpx.TransportError as error:
-        raise Unavailable(f"payment provider did not answer: {error!r}") from error
-    except ValueError as error:
-        raise Unavailable("payment provider did not answer in JSON", permanent=True) from error
-
-
-@stamina.retry(
-    on=_may_help, attempts=TRIES, timeout=PATIENCE_SECONDS, wait_initial=0.1, wait_max=1.0, wait_jitter=0.1
-)
-def _try(method: str, path: str, wish: dict[str, Any] | None, external_id: str) -> object:
     body = json.dumps(wish, ensure_ascii=False, separators=(",", ":")).encode() if wish else b""
     timestamp = clock.now().astimezone(clock.zone()).isoformat(timespec="seconds")
     url = f"{settings.PAYMENT_URL}{path}"
@@ -115,6 +72,4 @@ def _try(method: str, path: str, wish: dict[str, Any] | None, external_id: str) 
         "X-EXTERNAL-ID": external_id,
         "X-SIGNATURE": mapping.sign(settings.PAYMENT_SECRET, call, body=body, timestamp=timestamp),
     }
-    reply = _http().request(method, url, content=body, headers=headers)
-    reply.raise_for_status()
-    return reply.json()
+    return outward.ask("payment provider", method, url, body=body, headers=headers)
