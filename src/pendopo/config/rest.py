@@ -11,7 +11,8 @@ from uuid import UUID
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Header, NinjaAPI, Path, Query, Schema
-from ninja.errors import ValidationError
+from ninja.errors import HttpError, ValidationError
+from ninja.responses import Status as Reply
 from ninja.security import HttpBearer, SessionAuth
 from ninja.throttling import AnonRateThrottle
 
@@ -176,7 +177,7 @@ api = NinjaAPI(
     throttle=[AnonRateThrottle("600/m")],
 )
 
-_REFUSALS = {401: Error, 403: Error, 404: Error, 409: Error, 422: Error, 429: Error}
+_REFUSALS = {400: Error, 401: Error, 403: Error, 404: Error, 409: Error, 422: Error, 429: Error}
 
 
 @api.get("/services", response={200: list[ServiceOut], 422: Error, 429: Error}, tags=["catalogue"])
@@ -256,7 +257,7 @@ def file_application(
         by=request.auth,
         business_id=given.business,
     )
-    return 201, {"id": application_id, "number": number}
+    return Reply(201, {"id": application_id, "number": number})
 
 
 @api.get(
@@ -288,8 +289,8 @@ def verify(
     answer = documents.verify(code)
     paper = answer.paper
     if paper is None:
-        return 404, {"standing": str(answer.standing)}
-    return 200, {
+        return Reply(404, {"standing": str(answer.standing)})
+    return {
         "standing": str(answer.standing), "number": paper.number, "title": paper.title, "holder_name": paper.holder_name,
         "agency_name": paper.agency_name, "issued_at": paper.issued_at, "valid_until": paper.valid_until, "sha256": paper.sha256,
     }  # fmt: skip
@@ -327,6 +328,21 @@ def _invalid(request: HttpRequest, refused: Invalid) -> HttpResponse:
 def _malformed(request: HttpRequest, refused: ValidationError) -> HttpResponse:
     fields = {".".join(str(part) for part in error["loc"]): str(error["msg"]) for error in refused.errors}
     return _say(request, 422, "invalid", str(words.INVALID), fields)
+
+
+HTTP_WORDS = {
+    400: ("unreadable", words.INVALID),
+    401: ("not_signed_in", words.DENIED["not_signed_in"]),
+    403: ("not_yours", words.REFUSED),
+    429: ("too_many", words.DENIED["too_many"]),
+}
+
+
+@api.exception_handler(HttpError)
+def _http_error(request: HttpRequest, refused: HttpError) -> HttpResponse:
+    """What the framework itself refuses: an unreadable body, no token, too many questions."""
+    code, sentence = HTTP_WORDS.get(refused.status_code, ("refused", words.REFUSED))
+    return _say(request, refused.status_code, code, str(sentence))
 
 
 @api.exception_handler(Unavailable)

@@ -21,6 +21,7 @@ from pendopo.kernel import clock
 from pendopo.kernel.errors import Denied, Invalid, NotFound
 from pendopo.region.api import calendar
 
+BIGGEST = 2**53  # whole numbers beyond this are not exact in JSON, and no answer is that large
 _SUBMIT = "SELECT number, fresh FROM application_submit(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
 
@@ -223,12 +224,20 @@ def _step_json(step: Step, position: int) -> dict[str, Any]:
 
 
 def _check_text(answers: Mapping[str, Any]) -> dict[str, str]:
-    """Texts must be storable: no NUL, no half characters."""
+    """Names and values must be storable: no NUL, no half characters, no endless numbers, nothing inside anything."""
     return {
-        name: _("Isian ini memuat tanda yang tidak dapat disimpan. Hapus, lalu ketik ulang.")
+        name.encode("utf-8", "replace").decode(): _(
+            "Isian ini memuat tanda yang tidak dapat disimpan. Hapus, lalu ketik ulang."
+        )
         for name, value in answers.items()
-        if isinstance(value, str) and ("\0" in value or value.encode("utf-8", "ignore").decode() != value)
+        if not (_is_storable(name) and _is_storable(value))
     }
+
+
+def _is_storable(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\0" not in value and value.encode("utf-8", "ignore").decode() == value
+    return value is None or (isinstance(value, int | float) and abs(value) < BIGGEST)
 
 
 def check_files(version: ServiceVersion, answers: Mapping[str, Any], by: Actor) -> dict[str, str]:
