@@ -8,7 +8,7 @@ from playwright.sync_api import Page, Route
 
 from tests.documents.samples import EXE, pdf
 from tests.journeys.stories import NURSE, Citizen, fill, find_and_begin
-from tests.journeys.visitors import Browsing
+from tests.journeys.visitors import PASSWORD, Browsing, Requesting
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 NewPage = Callable[..., Page]
@@ -101,6 +101,24 @@ def test_without_javascript_the_reason_stands_beside_the_field(
     visitor.press("Simpan dan lanjutkan")
     visitor.sees("Ada yang perlu diperbaiki", "Isi berkas ini program, bukan dokumen.")
     assert visitor.page.input_value("[name=person_str_no]") == "1234567890123456"
+
+
+def test_what_was_typed_after_the_session_ended_waits_for_its_owner(
+    requesting: Callable[[], Requesting], citizen: Callable[[], Citizen]
+) -> None:
+    visitor, who = requesting(), citizen()
+    find_and_begin(visitor, who, "izin perawat", "(SIP) perawat")
+    visitor.answer("person_phone", "081377778888")
+    visitor.client.cookies.delete("sessionid")
+    visitor.press("Simpan dan lanjutkan")
+    assert visitor.path == "/akun/login/"
+    visitor.answer("login", who.email)
+    visitor.answer("password", PASSWORD)
+    visitor.press("Masuk")
+    visitor.sees("Yang Anda ketik sebelum masuk lagi tidak hilang.")
+    control = visitor.control("person_phone")
+    assert control is not None
+    assert control.value == "081377778888"
 
 
 def test_the_form_by_keyboard_alone(nurse: Browsing) -> None:

@@ -247,7 +247,7 @@ class Requesting(Visitor):
     def unfold(self, words: str) -> None:
         self.sees(words)
 
-    def _find(self, name: str, value: str | None = None) -> Control | None:
+    def control(self, name: str, value: str | None = None) -> Control | None:
         return next(
             (
                 control
@@ -261,10 +261,10 @@ class Requesting(Visitor):
         )
 
     def asks(self, name: str) -> bool:
-        return self._find(name) is not None
+        return self.control(name) is not None
 
     def answer(self, name: str, value: str) -> None:
-        control = self._find(name, value)
+        control = self.control(name, value)
         assert control is not None, f"{self.path} does not ask {name} with the choice {value!r}"
         if control.kind == "radio":
             for other in (c for form in self.page.forms for c in form.controls if c.name == name):
@@ -276,7 +276,7 @@ class Requesting(Visitor):
             control.value = value
 
     def attach(self, name: str, file: Path) -> None:
-        control = self._find(name)
+        control = self.control(name)
         assert control is not None, f"{self.path} does not ask for the file {name}"
         assert control.kind == "file"
         control.file = file

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -10,8 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from pendopo.applications import api, forms
 from pendopo.applications.views import drawn
-from pendopo.applications.views.doors import Asked, for_citizens
-from pendopo.catalogue.api import ServiceVersion, agency_names, fee_lines, get_service, get_version, validate
+from pendopo.applications.views.doors import Asked, for_citizens, take_kept
+from pendopo.catalogue.api import ServiceVersion, fee_lines, get_service, get_version, validate
 from pendopo.documents.api import get_document, list_uploads, receive
 from pendopo.identity.api import list_businesses
 from pendopo.kernel import clock
@@ -83,6 +84,12 @@ def fill(request: Asked, application_id: UUID, page_id: str) -> HttpResponse:
     if page is None:
         raise NotFound
     errors: dict[str, str] = {}
+    if request.method == "GET" and take_kept(request):
+        api.save(application_id=row.id, answers=_take(request, schema, page)[0], by=request.actor)
+        messages.success(
+            request, _("Yang Anda ketik sebelum masuk lagi tidak hilang. Periksa, lalu lanjutkan.")
+        )
+        row = api.get_own(application_id, request.actor)
     if request.method == "POST":
         typed, errors = _take(request, schema, page)
         api.save(application_id=row.id, answers=typed, by=request.actor)
@@ -227,7 +234,7 @@ def receipt(request: Asked, application_id: UUID) -> HttpResponse:
 @require_GET
 def status(request: Asked, application_id: UUID) -> HttpResponse:
     """What happens next, by whom and by when; then everything that has happened."""
-    row = api.get_own(application_id, request.actor)
+    row, steps, entries = api.get_status(application_id, request.actor)
     if row.state == "draft":
         return redirect(f"/permohonan/{row.id}/periksa/")
     version = get_version(row.version_id)
@@ -236,8 +243,8 @@ def status(request: Asked, application_id: UUID) -> HttpResponse:
     context = {
         "row": row,
         "service": version.content,
-        "steps": drawn.steps(api.list_steps(row.id), version.content, agency_names()),
-        "history": drawn.history(api.timeline(row.id), labels),
+        "steps": drawn.steps(steps, version.content),
+        "history": drawn.history(entries, labels),
         "bill": get_bill(subject) if row.state == "awaiting_payment" else None,
         "document": get_document(row.document_id, request.actor) if row.document_id else None,
         "due_at": closing_at(row.due_on) if row.due_on else None,

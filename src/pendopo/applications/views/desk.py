@@ -14,7 +14,7 @@ from pendopo.applications import api, forms
 from pendopo.applications.rules import REMARKS
 from pendopo.applications.views import drawn
 from pendopo.applications.views.doors import Asked, for_staff
-from pendopo.catalogue.api import agency_names, get_version
+from pendopo.catalogue.api import get_version
 from pendopo.documents.api import get_document, list_uploads, open_upload
 from pendopo.identity.api import note_access
 from pendopo.kernel import clock
@@ -84,7 +84,7 @@ def _show(
         "row": row,
         "service": version.content,
         **_answers_and_papers(row, version.content["form"]["schema"], answers),
-        "step_items": drawn.steps(api.list_steps(application_id), version.content, agency_names()),
+        "step_items": drawn.steps(api.list_steps(application_id), version.content),
         "acts": _acts(request, application_id, version.content),
         "remark_fields": list(labels.items()),
         "remark_reasons": [(code, words.remark(code)) for code in REMARKS],

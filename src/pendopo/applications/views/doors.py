@@ -5,13 +5,15 @@ from functools import wraps
 from typing import Any
 from urllib.parse import quote
 
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 
 from pendopo.identity.api import Actor, ActorKind
 from pendopo.kernel.errors import Denied
 
+KEPT = "typed_before_login"
+KEEP_BYTES = 16 * 1024
 View = Callable[..., HttpResponseBase]
 
 
@@ -22,8 +24,21 @@ class Asked(HttpRequest):
 
 
 def login_first(request: HttpRequest) -> HttpResponseRedirect:
-    """To the login page and back here."""
+    """To the login page and back here; a page of answers that comes after the session ended waits in the new one."""
+    typed = request.POST.urlencode()
+    if typed and len(typed) <= KEEP_BYTES:
+        request.session[KEPT] = (request.path, typed)
     return redirect(f"/akun/login/?next={quote(request.get_full_path())}")
+
+
+def take_kept(request: HttpRequest) -> bool:
+    """Put back what was posted to this very page before signing in again; true when there was something."""
+    path, typed = request.session.get(KEPT, ("", ""))
+    if path != request.path:
+        return False
+    del request.session[KEPT]
+    request.POST = QueryDict(typed)
+    return True
 
 
 def for_citizens(view: View) -> View:

@@ -50,16 +50,14 @@ def _event(entry: Entry, called: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def steps(
-    rows: Iterable[Any], content: Mapping[str, Any], agencies: Mapping[str, str]
-) -> list[dict[str, Any]]:
+def steps(rows: Iterable[Any], content: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The procedure as it stands: what is done, what is now, whose it is. Skipped steps are left out."""
     said = {step["id"]: step for step in content["procedure"]["steps"]}
     return [
         {
             "title": forms.words(said[row.key], "name", "name_en"),
             "state": _STATE.get(row.status, "next"),
-            "by": agencies.get(row.agency_id, row.agency_id),
+            "by": forms.words(said[row.key], "agency_name", "agency_name_en"),
             "text": row.result.get("note", "") if row.status == "done" else "",
         }
         for row in rows
