@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db import connection
 
 from pendopo.agencies.models import Staff
-from pendopo.identity.api import PUBLIC, Actor, ActorKind, Role, User, actor_of_person, person_of_user
+from pendopo.identity.api import PUBLIC, Actor, ActorKind, Role, User
 from pendopo.kernel import clock
 
 
@@ -18,16 +18,27 @@ class Signatory:
     employee_no: str
 
 
+_WHO = """
+SELECT s.agency_id, s.roles, p.id, p.full_name
+FROM identity_user u
+LEFT JOIN identity_person p ON p.user_id = u.id
+LEFT JOIN agencies_staff s ON s.user_id = u.id AND (s.ends_on IS NULL OR s.ends_on >= %s)
+WHERE u.id = %s
+"""  # every page asks it: one statement
+
+
 def actor_of(user: User | None) -> Actor:
     """Who this account is: staff with their duties of today, else the person, else somebody without identity yet."""
     if user is None or not user.is_authenticated or not user.is_active:
         return PUBLIC
-    rows = Staff.objects.filter(Q(ends_on=None) | Q(ends_on__gte=clock.today()), user=user)
-    duties = {row.agency_id: frozenset(Role(role) for role in row.roles) for row in rows}
+    with connection.cursor() as cursor:
+        cursor.execute(_WHO, [clock.today(), user.id])
+        rows = cursor.fetchall()
+    duties = {agency: frozenset(Role(role) for role in roles) for agency, roles, _, _ in rows if agency}
     if duties:
         return Actor(ActorKind.STAFF, user.id, user.display_name or user.email, duties)
-    person = person_of_user(user)
-    return actor_of_person(person) if person else PUBLIC
+    _, _, person_id, name = rows[0]
+    return Actor(ActorKind.PERSON, person_id, name) if person_id else PUBLIC
 
 
 def signatory_of(actor: Actor, agency_id: str) -> Signatory:

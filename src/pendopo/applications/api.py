@@ -21,6 +21,7 @@ from pendopo.applications.queries import (
     count_inbox,
     get_for_staff,
     get_own,
+    get_status,
     inbox,
     list_own,
     list_steps,
@@ -45,6 +46,6 @@ from pendopo.applications.rules import (
 
 __all__ = [
     "REMARKS", "Act", "Case", "InboxRow", "Remark", "State", "Step", "StepKind", "StepStatus", "Verb", "advance", "can", "count_inbox",
-    "file", "get_for_staff", "get_own", "inbox", "list_own", "list_steps", "load", "mermaid", "on_bill_settled", "on_decided",
+    "file", "get_for_staff", "get_own", "get_status", "inbox", "list_own", "list_steps", "load", "mermaid", "on_bill_settled", "on_decided",
     "on_submitted", "open_answers", "renew_bill", "resubmit", "save", "start", "submit", "timeline", "verbs_for", "withdraw",
 ]  # fmt: skip

@@ -233,16 +233,14 @@ def field_for(
         "max_length": field.get("maxLength", 0),
         "min": field.get("formatMinimum", ""),
         "max": field.get("formatMaximum", ""),
-        "options": [
-            (value, words(option, "name", "name_en"))
-            for value, option in (field.get("x-options") or {}).items()
-        ],
+        "options": _options(field),
     }
     if field.get("type") == "integer" and widget in {"text", "number"}:
         drawn |= {"widget": "number", "inputmode": "numeric"}
     if widget == "file":
         upload = files.get(str(value))
         drawn |= {
+            "help": drawn["help"] or _("PDF, JPG, atau PNG, paling besar 10 MB."),
             "upload": "/berkas/",
             "requirement": field.get("x-requirement", name),
             "file": {
@@ -255,6 +253,13 @@ def field_for(
             else None,
         }
     return drawn
+
+
+def _options(field: Schema) -> list[tuple[str, str]]:
+    """Choices as the form's author ordered them: ``enum`` keeps the order, an object in the database does not."""
+    said = field.get("x-options") or {}
+    ordered = [str(value) for value in field.get("enum", ()) if str(value) in said]
+    return [(value, words(said[value], "name", "name_en")) for value in ordered or said]
 
 
 def _widget(field: Schema) -> str:

@@ -192,6 +192,42 @@ def get_own(application_id: UUID, by: Actor) -> Application:
     return row
 
 
+@dataclass(frozen=True, slots=True)
+class StepStanding:
+    """One inner step as pages show it."""
+
+    key: str
+    kind: str
+    agency_id: str
+    status: str
+    result: dict[str, Any]
+
+
+STATUS_SQL = """
+SELECT a.*,
+  (SELECT json_agg(json_build_array(s.key, s.kind, s.agency_id, s.status, s.result) ORDER BY s.position)
+     FROM applications_step s WHERE s.application_id = a.id) AS steps,
+  (SELECT json_agg(json_build_array(e.seq, e.verb, e.actor, e.on_behalf_of, e.data, e.at) ORDER BY e.seq)
+     FROM kernel_event e WHERE e.subject = 'application:' || a.id) AS events
+FROM applications_application a WHERE a.id = %s AND a.applicant_id = %s
+"""
+
+
+def get_status(application_id: UUID, by: Actor) -> tuple[Application, list[StepStanding], list[events.Entry]]:
+    """The actor's own application, its steps and its history, in one statement. Raises: NotFound."""
+    if by.kind is not ActorKind.PERSON:
+        raise NotFound
+    row: Any
+    for row in Application.objects.raw(STATUS_SQL, [application_id, by.id]):
+        steps = [StepStanding(*step) for step in row.steps or ()]
+        entries = [
+            events.Entry(seq, verb, actor, on_behalf_of, data, datetime.fromisoformat(at))
+            for seq, verb, actor, on_behalf_of, data, at in row.events or ()
+        ]
+        return row, steps, entries
+    raise NotFound
+
+
 def involved(actor: Actor, steps: tuple[Step, ...] | list[StepRow], agency_id: str) -> bool:
     """True when this member of staff works at an agency that has a part in the case. What the system does is nobody's part."""
     agencies = {agency_id, *(step.agency_id for step in steps if step.role != SYSTEM_ROLE)}

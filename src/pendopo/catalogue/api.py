@@ -6,7 +6,6 @@ Versions are immutable: an application keeps the ``ServiceVersion.id`` it was fi
 from pendopo.catalogue.actions import check, export, load, note_miss
 from pendopo.catalogue.queries.lists import (
     agencies_of,
-    agency_names,
     cards_of,
     categories,
     get_agency,
@@ -56,7 +55,6 @@ __all__ = [
     "ServiceCard",
     "ServiceVersion",
     "agencies_of",
-    "agency_names",
     "cards_of",
     "categories",
     "check",

@@ -33,18 +33,14 @@ if MODE == "production" and (SECRET_KEY == DEMO_SECRET or _weak(SECRET_KEY)):
     )
 # Seals NIK and finds it by keyed hash; kept apart from SECRET_KEY so that sessions can be rotated without it.
 SEAL_KEY = env.text("PENDOPO_SEAL_KEY", DEMO_SECRET if MODE != "production" else None)
-if MODE == "production" and (
-    SEAL_KEY in {DEMO_SECRET, SECRET_KEY} or len(set(SEAL_KEY)) < 16 or len(SEAL_KEY) < 40
-):
+if MODE == "production" and (SEAL_KEY in {DEMO_SECRET, SECRET_KEY} or _weak(SEAL_KEY)):
     raise env.Misconfigured(
         "PENDOPO_SEAL_KEY is the demo's, weak or equal to PENDOPO_SECRET. "
         "Mend: export PENDOPO_SEAL_KEY=$(openssl rand -base64 48) and keep a copy: without it no NIK can be read"
     )
 
-ALLOWED_HOSTS = env.text("PENDOPO_HOSTS", urlparse(BASE_URL).hostname or "127.0.0.1").split(",") + [
-    "127.0.0.1",
-    "localhost",
-]
+_HOSTS = env.text("PENDOPO_HOSTS", urlparse(BASE_URL).hostname or "127.0.0.1")
+ALLOWED_HOSTS = [*_HOSTS.split(","), "127.0.0.1", "localhost"]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 CSRF_FAILURE_VIEW = "pendopo.web.views.csrf_failure"
 
@@ -175,6 +171,7 @@ MFA_TOTP_ISSUER = "Pendopo"
 EMAIL_BACKEND = env.text("PENDOPO_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 DEFAULT_FROM_EMAIL = env.text("PENDOPO_FROM", "layanan@localhost")
 
+SESSION_ENGINE = "pendopo.config.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 60 * 60 * 12

@@ -5,6 +5,7 @@ from django.urls import include, path
 from pendopo.config import rest, views
 
 urlpatterns = [
+    path("api/v1/", rest.api.urls),  # first: the busiest
     path("", include("pendopo.web.urls")),
     path("", include("pendopo.catalogue.urls")),
     path("", include("pendopo.documents.urls")),
@@ -12,7 +13,6 @@ urlpatterns = [
     path("", include("pendopo.applications.urls")),
     path("demo/", views.sign_in_as, name="demo"),
     path("", include("pendopo.feedback.urls")),
-    path("api/v1/", rest.api.urls),
     path("akun/", include("allauth.urls")),
 ]
 handler400 = "pendopo.web.views.bad_request"

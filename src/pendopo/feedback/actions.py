@@ -32,9 +32,14 @@ def answer_survey(*, application_id: UUID, scores: Mapping[str, int], comment: s
                 "service_id": row.service_id,
                 "agency_id": row.agency_id,
                 "scores": dict(scores),
-                "comment": comment[:MAX_COMMENT],
+                "comment": _clean(comment),
                 "on": clock.today(),
             },
         )
         if fresh:
             events.record(f"service:{row.service_id}", "surveyed", actor="public")
+
+
+def _clean(comment: str) -> str:
+    """Only what can be seen, and not without end."""
+    return "".join(sign for sign in comment if sign.isprintable() or sign == "\n").strip()[:MAX_COMMENT]

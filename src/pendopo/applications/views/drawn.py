@@ -21,8 +21,10 @@ _KIND = {
 
 
 def labels(schema: forms.Schema) -> dict[str, str]:
-    """What each field is called, in the reader's language."""
-    return {name: forms.words(field, "title", "x-title-en") for name, field in schema["properties"].items()}
+    """What each field is called, in the reader's language and in the order of the form's pages."""
+    properties = schema["properties"]
+    names = [name for page in forms.pages(schema) for name in page.fields]
+    return {name: forms.words(properties[name], "title", "x-title-en") for name in names}
 
 
 def history(entries: Iterable[Entry], called: Mapping[str, str]) -> list[dict[str, Any]]:

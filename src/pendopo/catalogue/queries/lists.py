@@ -84,11 +84,6 @@ def list_agencies() -> list[AgencyCard]:
     return [_agency(agency) for agency in _agencies()]
 
 
-def agency_names() -> dict[str, str]:
-    """Names of all agencies by id, also of those that have left."""
-    return dict(Agency.objects.values_list("id", "name"))
-
-
 def get_agency(agency_id: str) -> AgencyCard:
     """One agency. Raises NotFound."""
     found = _agencies().filter(pk=agency_id).first()

@@ -117,11 +117,12 @@ def _fee(service: Spec) -> dict[str, Any]:
 def _procedure(placed: Placed, city: City) -> dict[str, Any]:
     service, name = placed.data, placed.data["procedure"]
     procedure = city.part("procedures")[name]
-    steps = [
-        {"share_of_deadline": 0, "after": [], "when": None, **step}
-        | {"agency": step_agency(step.get("agency"), service, placed.agency, city.operator)}
-        for step in procedure["steps"]
-    ]
+    steps = []
+    for step in procedure["steps"]:
+        slug = step_agency(step.get("agency"), service, placed.agency, city.operator)
+        agency = city.agencies[slug]
+        named = {"agency": slug, "agency_name": agency["name"], "agency_name_en": agency["name_en"]}
+        steps.append({"share_of_deadline": 0, "after": [], "when": None, **step, **named})
     return {"id": name, **{key: value for key, value in procedure.items() if key != "steps"}, "steps": steps}
 
 
