@@ -4,6 +4,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from babel.dates import format_date
+
 from pendopo.applications import queries
 from pendopo.applications.actions.acting import advance
 from pendopo.applications.models import Application
@@ -64,7 +66,7 @@ def on_decided(*, application: str, **_more: Any) -> None:
     version = get_version(row.version_id)
     content = version.content
     refused = row.state == State.REJECTED
-    holder = row.business.name if row.business else row.applicant.full_name
+    holder = _holder(row, content["form"]["schema"]["properties"])
     decided_on = (row.decided_at or clock.now()).astimezone(clock.zone()).date()
     months = None if refused else content["output"].get("validity_months")
     document = issue(
@@ -93,15 +95,35 @@ def on_decided(*, application: str, **_more: Any) -> None:
     advance(application_id=row.id, verb=Verb.ISSUE, by=SYSTEM, document_id=str(document.id))
 
 
+def _holder(row: Application, properties: dict[str, Any]) -> str:
+    """Whose paper it is: the person a field marks ``x-holder`` (a child), or the business, or the applicant."""
+    answers = queries.open_answers(row.answers)
+    named = [
+        str(answers[name])
+        for name, schema in properties.items()
+        if schema.get("x-holder") and answers.get(name)
+    ]
+    return named[0] if named else row.business.name if row.business else row.applicant.full_name
+
+
 def _document_rows(row: Application, version: ServiceVersion) -> list[tuple[str, str]]:
-    """What the paper shows, in Indonesian whatever anybody reads: number, applicant and the fields the form marks ``x-print``."""
+    """What the paper shows, in Indonesian whoever reads: number, applicant and the answers whose field says ``x-print: label``."""
     answers = queries.open_answers(row.answers)
     rows = [("Nomor permohonan", row.number or ""), ("Nama pemohon", row.applicant.full_name)]
     for name, schema in version.content["form"]["schema"]["properties"].items():
         if schema.get("x-print") and answers.get(name) not in (None, ""):
-            option = (schema.get("x-options") or {}).get(str(answers[name]))
-            rows.append((schema["title"], option["name"] if option else str(answers[name])))
+            rows.append((schema["x-print"], _printed(schema, answers[name])))
     return rows
+
+
+def _printed(schema: dict[str, Any], value: Any) -> str:
+    """An answer as a paper says it."""
+    option = (schema.get("x-options") or {}).get(str(value))
+    if option:
+        return str(option["name"])
+    if schema.get("format") == "date":
+        return format_date(date.fromisoformat(value), "d MMMM yyyy", locale="id")
+    return f"{value} {schema['x-unit']}" if schema.get("x-unit") else str(value)
 
 
 def _months_later(on: date, months: int) -> date:
