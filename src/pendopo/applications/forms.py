@@ -36,6 +36,11 @@ SOURCES = {
     "upload": gettext_lazy("berkas yang pernah Anda unggah"),
     "oss": "OSS",
 }
+SOURCES_AT_DESK = SOURCES | {
+    "account": gettext_lazy("akun pemohon"),
+    "self": gettext_lazy("jawaban pemohon sebelumnya"),
+    "upload": gettext_lazy("berkas yang pernah dikirim pemohon"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,13 +200,13 @@ def _date_words(value: str) -> str:
         return value
 
 
-def source_words(source: Mapping[str, Any] | None) -> str:
+def source_words(source: Mapping[str, Any] | None, *, at_desk: bool = False) -> str:
     """``Dari Dukcapil, 3-3-2026``; nothing for what was typed just now."""
     if not source:
         return ""
     on = datetime.fromisoformat(source["at"]).strftime("%d-%m-%Y")
     return _("Dari %(source)s, %(on)s") % {
-        "source": SOURCES.get(source["source"], source["source"]),
+        "source": (SOURCES_AT_DESK if at_desk else SOURCES).get(source["source"], source["source"]),
         "on": on,
     }
 
@@ -283,6 +288,7 @@ def summary_rows(
     errors: Mapping[str, str],
     files: Mapping[str, Any],
     change: str,
+    at_desk: bool = False,
 ) -> list[dict[str, Any]]:
     """The rows of one page in "check your answers" and in the officer's file; empty optional answers are left out."""
     rows = []
@@ -296,7 +302,7 @@ def summary_rows(
                 "name": name,
                 "label": words(field, "title", "x-title-en"),
                 "value": value,
-                "source": source_words(sources.get(name)),
+                "source": source_words(sources.get(name), at_desk=at_desk),
                 "error": errors.get(name, ""),
                 "change": f"{change}{page.id}/?ubah=1#f-{name}" if change else "",
                 "file": str(answers.get(name))

@@ -104,7 +104,7 @@ def _answers_and_papers(row: Any, schema: forms.Schema, answers: dict[str, Any])
     papers = []
     for page in forms.pages(schema):
         rows = forms.summary_rows(
-            schema, page, answers=answers, sources=row.sources, errors={}, files={}, change=""
+            schema, page, answers=answers, sources=row.sources, errors={}, files={}, change="", at_desk=True
         )
         papers += [shown for shown in rows if shown["file"]]
         if plain := [shown for shown in rows if not shown["file"]]:
