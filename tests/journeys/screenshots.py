@@ -74,6 +74,7 @@ def take(browser: Browser, url: str, scan: Path) -> None:
     photograph(phone, "bill-phone")
     hendra.press("Bayar Rp")
     hendra.press("Bayar")
+    stories.wait_for(hendra, application, "Sekarang: Paraf")
     stories.do(office("Yuliana Sitorus"), application, "Paraf")
     stories.do(office("Reza Mahendra"), application, "Setujui dan tanda tangani")
     stories.wait_for(hendra, application, "Dokumen Anda sudah terbit")

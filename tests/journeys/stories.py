@@ -315,6 +315,7 @@ def builder(
     hendra.press("Bayar Rp")
     hendra.press("Bayar")
     hendra.sees("Tagihan lunas")
+    wait_for(hendra, application, "Sekarang: Paraf")
     do(officer("Yuliana Sitorus"), application, "Paraf")
     do(officer("Reza Mahendra"), application, "Setujui dan tanda tangani")
     paper_of(hendra, application, verify)

@@ -111,6 +111,7 @@ def test_pages_of_a_citizen_and_of_officers(
     visitor.press("Bayar Rp")
     visitor.press("Bayar")
     found |= faults(page, [visitor.path])
+    stories.wait_for(visitor, application, "Sekarang: Paraf")
     for name, button in (("Yuliana Sitorus", "Paraf"), ("Reza Mahendra", "Setujui dan tanda tangani")):
         stories.do(office(name), application, button)
     stories.wait_for(visitor, application, "Dokumen Anda sudah terbit")
