@@ -109,7 +109,7 @@ def _signing(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def silent_bank(settings: Any, _payment_client: None) -> Iterator[Any]:
+def silent_bank(settings: Any, outside: None) -> Iterator[Any]:
     """A real bank on a free port that says nothing by itself: tests bring its news."""
     from simulators.payment import Bank
     from simulators.server import running
@@ -123,8 +123,8 @@ def silent_bank(settings: Any, _payment_client: None) -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def _payment_client() -> Iterator[None]:
-    """Close the client's connections in the end."""
+def outside() -> Iterator[None]:
+    """Close the connections to the simulators in the end: no socket is left to the collector."""
     from pendopo.kernel import outward
 
     yield
