@@ -95,6 +95,8 @@ def fill(request: Asked, application_id: UUID, page_id: str) -> HttpResponse:
         api.save(application_id=row.id, answers=typed, by=request.actor)
         if request.headers.get("X-Autosave"):
             return JsonResponse({"saved": True})
+        if "later" in request.POST and not errors:
+            return redirect("/saya/")
         row = api.get_own(application_id, request.actor)
         found = validate(version, api.open_answers(row.answers))
         errors |= {
