@@ -581,3 +581,14 @@ def test_news_without_a_document_is_not_lost(
     assert Outbox.objects.filter(topic="application_decided").count() == 1
     tasks.drain()
     assert stored(application_id).state == "completed"
+
+
+def test_who_is_always_too_slow_is_told_so(
+    sip: ServiceVersion, siti: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    application_id = factories.file(sip, siti)
+    monkeypatch.setattr("pendopo.applications.actions.acting._execute", lambda _arguments: False)
+    with pytest.raises(Denied) as refused:
+        factories.act(application_id, Verb.COMPLETE)
+    assert refused.value.code == "stale"
+    assert stored(application_id).state == "submitted"

@@ -18,7 +18,15 @@ from pendopo.applications.models import Application
 from pendopo.applications.rules import Act, Remark, StepKind, Verb
 from pendopo.catalogue.api import get_service
 from pendopo.documents.api import receive
-from pendopo.identity.api import PUBLIC, Role, actor_of_person, list_accesses, open_account
+from pendopo.identity.api import (
+    PUBLIC,
+    Role,
+    actor_of_person,
+    give_consent,
+    has_consent,
+    list_accesses,
+    open_account,
+)
 from pendopo.kernel import tasks
 from tests import factories
 from tests.documents import samples
@@ -648,3 +656,30 @@ def test_every_page_speaks_english_too(siti: Client, form: str, page: str) -> No
     answer = siti.get(f"{form}isi/{page}/", headers={"accept-language": "en"})
     assert answer.status_code == 200
     assert 'lang="en"' in answer.content.decode()
+
+
+def test_a_consent_is_taken_back_on_ones_own_page(siti: Client, city: Cast) -> None:
+    by = city.siti.actor
+    assert by.id is not None
+    given = give_consent(person_id=by.id, registry="dukcapil", purpose="Mengisi formulir", facts=[], by=by)
+    assert "Mengisi formulir" in siti.get("/saya/data/").content.decode()
+    assert siti.post(f"/saya/persetujuan/{given.id}/tarik/")["location"] == "/saya/data/"
+    assert not has_consent(by.id, "dukcapil")
+
+
+def test_what_was_typed_after_the_session_ended_is_there_after_the_login(
+    city: Cast, siti: Client, form: str
+) -> None:
+    siti.logout()
+    late = siti.post(f"{form}isi/kontak/", {"person_address": "Jl. Anggrek 9"})
+    assert late["location"].startswith("/akun/login/")
+    siti.force_login(city.siti.user, backend=django_settings.AUTHENTICATION_BACKENDS[0])
+    assert value_in(siti.get(f"{form}isi/kontak/"), "person_address") == "Jl. Anggrek 9"
+
+
+def test_what_was_typed_is_not_given_to_another(city: Cast, siti: Client, form: str) -> None:
+    siti.logout()
+    siti.post(f"{form}isi/kontak/", {"person_address": "Jl. Anggrek 9"})
+    siti.force_login(city.budi.user, backend=django_settings.AUTHENTICATION_BACKENDS[0])
+    assert siti.get(f"{form}isi/kontak/").status_code == 404
+    assert kept(form).get("person_address") != "Jl. Anggrek 9"

@@ -37,6 +37,9 @@ def take_kept(request: HttpRequest) -> bool:
     if path != request.path:
         return False
     del request.session[KEPT]
+    _ = (
+        request.FILES
+    )  # read first: Django empties POST when the files of a request without body are asked for
     request.POST = QueryDict(typed)
     return True
 
