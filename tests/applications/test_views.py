@@ -126,7 +126,7 @@ def test_from_search_page_to_document(browser: Browser, city: Cast, siti: Client
     assert kept(form)["person_birth_date"] == "1995-08-17"
     autosaved = siti.post(f"{form}isi/kontak/", {"person_address": "Jl. Melati"}, headers={"x-autosave": "1"})
     assert autosaved.json() == {"saved": True}
-    assert siti.get(form)["location"] == f"{form}periksa/"
+    assert siti.get(form)["location"] == f"{form}isi/kontak/"
     assert siti.get(f"{form}tanda-terima/")["location"] == f"{form}periksa/"
     fill_in(form)
     page = siti.get(f"{form}periksa/")
