@@ -13,7 +13,7 @@ from pendopo.applications import api, forms
 from pendopo.applications.views import drawn
 from pendopo.applications.views.doors import Asked, for_citizens, take_kept
 from pendopo.catalogue.api import ServiceVersion, fee_lines, get_service, get_version, validate
-from pendopo.documents.api import get_document, list_uploads, receive
+from pendopo.documents.api import get_label, list_uploads, receive
 from pendopo.identity.api import list_businesses
 from pendopo.kernel import clock
 from pendopo.kernel.errors import Denied, Invalid, NotFound
@@ -71,6 +71,14 @@ def _next_page(application_id: UUID, version: ServiceVersion, request: Asked, af
         if page.position > after and wanted and not skip:
             return f"/permohonan/{application_id}/isi/{page.id}/"
     return f"/permohonan/{application_id}/periksa/"
+
+
+def _where_left_off(row: Any, version: ServiceVersion) -> str:
+    """Address of the first page of a draft that lacks something, else of "check your answers"."""
+    lacking = validate(version, api.open_answers(row.answers))
+    pages = forms.pages(version.content["form"]["schema"])
+    page = next((page for page in pages if not lacking.keys().isdisjoint(page.fields)), None)
+    return f"/permohonan/{row.id}/isi/{page.id}/" if page else f"/permohonan/{row.id}/periksa/"
 
 
 @for_citizens
@@ -237,9 +245,9 @@ def receipt(request: Asked, application_id: UUID) -> HttpResponse:
 def status(request: Asked, application_id: UUID) -> HttpResponse:
     """What happens next, by whom and by when; then everything that has happened."""
     row, steps, entries = api.get_status(application_id, request.actor)
-    if row.state == "draft":
-        return redirect(f"/permohonan/{row.id}/periksa/")
     version = get_version(row.version_id)
+    if row.state == "draft":
+        return redirect(_where_left_off(row, version))
     subject = f"application:{row.id}"
     labels = drawn.labels(version.content["form"]["schema"])
     context = {
@@ -248,7 +256,7 @@ def status(request: Asked, application_id: UUID) -> HttpResponse:
         "steps": drawn.steps(steps, version.content),
         "history": drawn.history(entries, labels),
         "bill": get_bill(subject) if row.state == "awaiting_payment" else None,
-        "document": get_document(row.document_id, request.actor) if row.document_id else None,
+        "document": get_label(row.document_id) if row.document_id else None,
         "due_at": closing_at(row.due_on) if row.due_on else None,
         "late": bool(row.due_on and clock.today() > row.due_on and row.decided_at is None),
         "labels": labels,
