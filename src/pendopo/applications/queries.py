@@ -203,8 +203,13 @@ class StepStanding:
     result: dict[str, Any]
 
 
+_STATUS_COLUMNS = (  # in the order of the model, which from_db expects
+    "id", "number", "service_id", "version_id", "agency_id", "applicant_id", "business_id", "state", "remarks", "rounds", "fee_idr",
+    "fee_lines", "created_at", "submitted_at", "due_on", "paused_on", "decided_at", "decision", "document_id",
+)  # fmt: skip
 STATUS_SQL = """
-SELECT a.*,
+SELECT a.id, a.number, a.service_id, a.version_id, a.agency_id, a.applicant_id, a.business_id, a.state, a.remarks::json, a.rounds,
+  a.fee_idr, a.fee_lines::json, a.created_at, a.submitted_at, a.due_on, a.paused_on, a.decided_at, a.decision::json, a.document_id,
   (SELECT json_agg(json_build_array(s.key, s.kind, s.agency_id, s.status, s.result) ORDER BY s.position)
      FROM applications_step s WHERE s.application_id = a.id) AS steps,
   (SELECT json_agg(json_build_array(e.seq, e.verb, e.actor, e.on_behalf_of, e.data, e.at) ORDER BY e.seq)
@@ -214,18 +219,20 @@ FROM applications_application a WHERE a.id = %s AND a.applicant_id = %s
 
 
 def get_status(application_id: UUID, by: Actor) -> tuple[Application, list[StepStanding], list[events.Entry]]:
-    """The actor's own application, its steps and its history, in one statement. Raises: NotFound."""
+    """The actor's own application (answers left in the database), its steps and its history: one statement. Raises: NotFound."""
     if by.kind is not ActorKind.PERSON:
         raise NotFound
-    row: Any
-    for row in Application.objects.raw(STATUS_SQL, [application_id, by.id]):
-        steps = [StepStanding(*step) for step in row.steps or ()]
-        entries = [
-            events.Entry(seq, verb, actor, on_behalf_of, data, datetime.fromisoformat(at))
-            for seq, verb, actor, on_behalf_of, data, at in row.events or ()
-        ]
-        return row, steps, entries
-    raise NotFound
+    with connection.cursor() as cursor:
+        cursor.execute(STATUS_SQL, [application_id, by.id])
+        found = cursor.fetchone()
+    if found is None:
+        raise NotFound
+    steps = [StepStanding(*step) for step in found[-2] or ()]
+    entries = [
+        events.Entry(seq, verb, actor, on_behalf_of, data, datetime.fromisoformat(at))
+        for seq, verb, actor, on_behalf_of, data, at in found[-1] or ()
+    ]
+    return Application.from_db("default", _STATUS_COLUMNS, found[:-2]), steps, entries
 
 
 def involved(actor: Actor, steps: tuple[Step, ...] | list[StepRow], agency_id: str) -> bool:

@@ -8,6 +8,7 @@ from pendopo.documents.actions.issue import Signatory, issue, receipt, revoke
 from pendopo.documents.actions.uploads import append, begin, receive, sweep_uploads
 from pendopo.documents.connectors.pades.client import SignatureReport, verify_pdf
 from pendopo.documents.queries import (
+    Label,
     Match,
     Paper,
     Readable,
@@ -15,6 +16,7 @@ from pendopo.documents.queries import (
     Verification,
     document_of,
     get_document,
+    get_label,
     get_upload,
     list_documents,
     list_held,
@@ -32,6 +34,7 @@ from pendopo.documents.rules.uploads import CHUNK, WrongOffset
 
 __all__ = [
     "CHUNK",
+    "Label",
     "Match",
     "Paper",
     "Readable",
@@ -45,6 +48,7 @@ __all__ = [
     "begin",
     "document_of",
     "get_document",
+    "get_label",
     "get_upload",
     "issue",
     "list_documents",

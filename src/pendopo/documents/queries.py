@@ -10,6 +10,7 @@ from uuid import UUID
 
 import yaml
 from django.conf import settings
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from pendopo.documents.connectors.files import client as files
@@ -209,6 +210,25 @@ def get_document(document_id: UUID, actor: Actor, *, allowed: bool = False) -> P
     if row is None or not (allowed or _may_read(row, actor)):
         raise NotFound
     return paper(row)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What names a paper on other pages."""
+
+    id: UUID
+    number: str
+    code: str
+
+
+def get_label(document_id: UUID) -> Label:
+    """Number and code of a paper, for pages whose reader may see it anyway. Raises: NotFound."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, number, code FROM documents_document WHERE id = %s", [document_id])
+        row = cursor.fetchone()
+    if row is None:
+        raise NotFound
+    return Label(*row)
 
 
 def open_document(document_id: UUID, actor: Actor, *, allowed: bool = False) -> Readable:
