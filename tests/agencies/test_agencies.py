@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import stamina
 from allauth.mfa.models import Authenticator
+from django.conf import settings as django_settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.signed_cookies import SessionStore
 from django.test import Client, RequestFactory
@@ -150,7 +151,7 @@ def test_a_registry_that_is_down_keeps_nobody_from_the_form(city: Cast, dukcapil
     with pytest.raises(Unavailable):
         api.fill_from_dukcapil(by=city.siti.actor)
     client = Client()
-    client.force_login(city.siti.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(city.siti.user, backend=django_settings.AUTHENTICATION_BACKENDS[0])
     answer = client.post("/saya/dukcapil/", {"consent": "yes", "next": "/ajukan/dpmptsp-sip-perawat/"})
     assert answer.status_code == 503
     assert "mengisi sendiri" in answer.content.decode()
@@ -173,7 +174,7 @@ def test_who_the_registry_does_not_know_is_told_so(city: Cast, dukcapil: Dukcapi
         api.fill_from_dukcapil(by=stranger.actor)
     assert refused.value.code == "nik_unknown_at_registry"
     client = Client()
-    client.force_login(stranger.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(stranger.user, backend=django_settings.AUTHENTICATION_BACKENDS[0])
     assert client.post("/saya/dukcapil/", {"consent": "yes"}).status_code == 503
 
 
