@@ -41,7 +41,9 @@ _CURRENT = "SELECT current_version_id FROM catalogue_service WHERE id = %s AND i
 
 def get_service(service_id: str) -> ServiceVersion:
     """Return the version of an active service that holds now. Raises NotFound."""
-    with connection.cursor() as cursor:  # by hand: every submission asks it, and the ORM takes five times as long
+    with (
+        connection.cursor() as cursor
+    ):  # by hand: every submission asks it, and the ORM takes five times as long
         cursor.execute(_CURRENT, [service_id])
         found = cursor.fetchone()
     if found is None:
