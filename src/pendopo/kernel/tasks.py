@@ -3,6 +3,7 @@
 The relay commits the move and the deletion together, so nothing is lost between them; a job may run twice and its handlers must not mind.
 """
 
+import logging
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,8 @@ from django.db import connection, transaction
 from django.utils.module_loading import import_string
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+
+log = logging.getLogger(__name__)
 
 _TAKE = """
 DELETE FROM kernel_outbox WHERE id IN (SELECT id FROM kernel_outbox ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
@@ -26,6 +29,9 @@ def deliver(topic: str, payload: dict[str, Any]) -> None:
     """Hand one piece of news to whoever ``config/wiring.py`` lists. Runs in a thread of the worker."""
     try:
         _dispatch(topic, payload)
+    except Exception:
+        log.exception("delivering %s %s failed; it is tried again", topic, payload)
+        raise
     finally:
         connection.close()  # back to the pool: threads of the worker come and go
 

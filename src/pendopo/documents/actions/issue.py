@@ -91,9 +91,7 @@ def issue(
         before = Document.objects.filter(subject=subject, kind=kind).first()
         if before is not None:
             return paper(before)
-        number = papers.format_number(
-            number_plan(), agency=agency_id, kind=kind, sequence=take_number(agency_id, kind, on.year), on=on
-        )
+        number = _free_number(agency_id, kind, on)
         row = Document(
             id=uuid4(), number=number, code=new_code(), kind=kind, subject=subject, service_id=service_id,
             service_name=_fit("service_name", service_name), agency_id=agency_id, agency_name=_fit("agency_name", agency_name),
@@ -154,6 +152,15 @@ def receipt(
     return typst.typeset(
         "receipt", {**breakable(_clean(said)), "qr": typst.qr_svg(address)}, at=clock.now()
     ).pdf
+
+
+def _free_number(agency_id: str, kind: str, on: date) -> str:
+    """The next number of the series that no paper bears: two kinds may be written alike, and patterns change."""
+    while True:
+        sequence = take_number(agency_id, kind, on.year)
+        number = papers.format_number(number_plan(), agency=agency_id, kind=kind, sequence=sequence, on=on)
+        if not Document.objects.filter(number=number).exists():
+            return number
 
 
 def take_number(agency_id: str, kind: str, year: int) -> int:
