@@ -9,17 +9,32 @@ from typing import Any
 import pytest
 
 from pendopo.config import proof
+from tests.journeys.watch import QUIET
 
 LOCAL = {"127.0.0.1", "::1", "localhost", ""}
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come last, in whatever order: Playwright keeps an event loop, under which Django's ORM refuses to work."""
+    items.sort(key=lambda item: "browser" in item.keywords)
     if proof.chromium():
         return
     skip = pytest.mark.skip(reason="Chromium is missing: apt-get install chromium")
     for item in items:
         if "browser" in item.keywords:
             item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """Debian's Chromium, one for all tests: a process may hold only one Playwright."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=proof.chromium(), args=QUIET)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session", autouse=True)

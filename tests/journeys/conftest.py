@@ -8,16 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from pytest_django import Settings
 
-from pendopo.config import proof
 from pendopo.documents.api import verify_pdf
 from tests.documents.samples import pdf
 from tests.journeys.instance import Instance, own_database, running
 from tests.journeys.stories import Citizen, Officers
 from tests.journeys.visitors import Browsing, Requesting, Visitor
-from tests.journeys.watch import QUIET, Watch
+from tests.journeys.watch import Watch
 
 NewPage = Callable[..., Page]
 
@@ -29,14 +28,6 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
         running(database_url, tmp_path_factory.mktemp("journeys") / "data") as started,
     ):
         yield started
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=proof.chromium(), args=QUIET)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

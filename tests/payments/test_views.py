@@ -22,7 +22,7 @@ def citizen(email: str, name: str, nik: str) -> tuple[Client, Actor]:
     user = open_account(email=email, password=None, display_name=name)
     person = register_person(user=user, full_name=name, nik=nik, by=SYSTEM)
     client = Client()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(user)
     return client, actor_of_person(person)
 
 
