@@ -242,6 +242,8 @@ def field_for(
     }
     if field.get("type") == "integer" and widget in {"text", "number"}:
         drawn |= {"widget": "number", "inputmode": "numeric"}
+    if widget == "nik" and sources.get(name, {}).get("source") == "account" and not drawn["error"]:
+        drawn |= {"widget": "shown", "value": mask_nik(str(value)), "help": ""}
     if widget == "file":
         upload = files.get(str(value))
         drawn |= {
