@@ -1,0 +1,5 @@
+"""Tables of the heart, one file a thing. Written by the SQL functions of the migrations and by actions; CHECKs repeat the rules."""
+
+from pendopo.applications.models.application import Application, Step
+
+__all__ = ["Application", "Step"]

@@ -1,0 +1,36 @@
+"""Reads of applications: the case for a decision, the citizen's status, the officer's inbox and file. Each knows who may see."""
+
+from pendopo.applications.queries.desk import (
+    InboxRow,
+    count_inbox,
+    get_for_staff,
+    inbox,
+    involved,
+    list_steps,
+)
+from pendopo.applications.queries.loading import (
+    Loaded,
+    holds_for,
+    load,
+    open_answers,
+    open_value,
+    prefill,
+    promise_days,
+    seal_answers,
+    secret_fields,
+    steps_of_version,
+)
+from pendopo.applications.queries.standing import (
+    STATUS_SQL,
+    StepStanding,
+    get_own,
+    get_status,
+    list_own,
+    timeline,
+)
+
+__all__ = [
+    "STATUS_SQL", "InboxRow", "Loaded", "StepStanding", "count_inbox", "get_for_staff", "get_own", "get_status", "holds_for", "inbox",
+    "involved", "list_own", "list_steps", "load", "open_answers", "open_value", "prefill", "promise_days", "seal_answers",
+    "secret_fields", "steps_of_version", "timeline",
+]  # fmt: skip

@@ -1,0 +1,176 @@
+"""What a decision reads: the steps of a version, answers sealed and open, what is known already, the case itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from pendopo.applications.rules import Case, State, Step, StepKind, StepStatus
+from pendopo.catalogue.api import ServiceVersion, condition, get_version
+from pendopo.documents.api import list_latest_uploads
+from pendopo.identity.api import Actor, facts_of, get_person, nik_of, seal, unseal
+from pendopo.kernel.errors import NotFound
+
+SEALED = "sealed"
+
+
+@lru_cache(maxsize=2048)
+def steps_of_version(version_id: UUID) -> tuple[Step, ...]:
+    """The steps of a service version, all waiting. Versions never change."""
+    return tuple(
+        Step(
+            key=step["id"],
+            kind=StepKind(step["kind"]),
+            agency_id=step["agency"],
+            role=step["role"],
+            after=tuple(step.get("after") or ()),
+            when=step.get("when") or "",
+        )
+        for step in get_version(version_id).content["procedure"]["steps"]
+    )
+
+
+@lru_cache(maxsize=2048)
+def secret_fields(version_id: UUID) -> frozenset[str]:
+    """Form fields that hold a NIK and are therefore kept sealed."""
+    properties: Mapping[str, Mapping[str, Any]] = get_version(version_id).content["form"]["schema"][
+        "properties"
+    ]
+    return frozenset(name for name, schema in properties.items() if schema.get("x-widget") == "nik")
+
+
+def seal_answers(version_id: UUID, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers as they are stored: NIKs sealed, in an object of its own so that nothing typed can look like one."""
+    secret = secret_fields(version_id)
+    return {
+        name: {SEALED: seal(value).hex()} if name in secret and isinstance(value, str) and value else value
+        for name, value in answers.items()
+    }
+
+
+def open_answers(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers as they were typed."""
+    return {name: open_value(value) for name, value in answers.items()}
+
+
+def open_value(value: Any) -> Any:
+    """One stored value as it was typed."""
+    return unseal(bytes.fromhex(value[SEALED])) if isinstance(value, dict) and SEALED in value else value
+
+
+def holds_for(version: ServiceVersion, answers: Mapping[str, Any]) -> Any:
+    """The test of a step's ``when`` for one application."""
+    inspection = bool(version.content.get("inspection"))
+    return lambda expression, fee: condition(
+        expression, fee_idr=fee, answers=dict(answers), inspection=inspection
+    )
+
+
+def promise_days(version: ServiceVersion) -> int:
+    """Working days promised; 0 when the promise is in minutes (kept on the day)."""
+    return int(version.content.get("sla_working_days") or 0)
+
+
+def prefill(
+    version: ServiceVersion, by: Actor, business_id: UUID | None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Answers already known and where each came from: ({field: value}, {field: {source, at}}). Stale facts are asked again."""
+    assert by.id is not None
+    known = facts_of(person_id=by.id)
+    if business_id is not None:
+        known |= facts_of(business_id=business_id)
+    person = get_person(by.id)
+    nik, registered = nik_of(person), person.created_at
+    answers: dict[str, Any] = {}
+    sources: dict[str, Any] = {}
+    for name, schema in version.content["form"]["schema"]["properties"].items():
+        key = schema.get("x-fact")
+        if schema.get("x-person", "self") != "self":
+            continue
+        if key == "person.nik" and nik:
+            answers[name], sources[name] = nik, {"source": "account", "at": registered.isoformat()}
+        elif key in known and known[key].fresh:
+            fact = known[key]
+            answers[name], sources[name] = (
+                open_value(fact.value),
+                {"source": fact.source, "at": fact.obtained_at.isoformat()},
+            )
+    files = {
+        schema["x-requirement"]: name
+        for name, schema in version.content["form"]["schema"]["properties"].items()
+        if schema.get("x-widget") == "file" and "x-requirement" in schema
+    }
+    for held in list_latest_uploads(by, files) if files else ():
+        name = files[held.requirement]
+        answers[name], sources[name] = str(held.id), {"source": "upload", "at": held.created_at.isoformat()}
+    return answers, sources
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A case with what writing needs beside it."""
+
+    id: UUID
+    number: str | None
+    service_id: str
+    version_id: UUID
+    agency_id: str
+    revision: int
+    business_id: UUID | None
+    answers: dict[str, Any]
+    remarks: list[dict[str, str]]
+    fee_lines: list[dict[str, Any]]
+    document_id: UUID | None
+    decision: dict[str, Any]
+    case: Case
+
+
+LOAD_SQL = """
+SELECT a.number, a.service_id, a.version_id, a.agency_id, a.revision, a.business_id, a.answers::json, a.remarks::json,
+       a.fee_lines::json, a.document_id, a.decision::json, a.state, a.applicant_id, a.rounds, a.fee_idr, a.due_on, a.paused_on,
+       (SELECT coalesce(json_agg(json_build_array(s.key, s.kind, s.agency_id, s.role, s.after, s."when", s.status, s.favourable)
+               ORDER BY s.position), '[]') FROM applications_step s WHERE s.application_id = a.id)
+FROM applications_application a WHERE a.id = %s
+"""
+
+
+def load(application_id: UUID) -> Loaded:
+    """Everything a decision needs, in one statement. Raises: NotFound."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOAD_SQL, [application_id])
+        row = cursor.fetchone()
+    if row is None:
+        raise NotFound
+    (
+        number,
+        service_id,
+        version_id,
+        agency_id,
+        revision,
+        business_id,
+        answers,
+        remarks,
+        fee_lines,
+        document_id,
+        decision,
+    ) = row[:11]
+    state, applicant_id, rounds, fee_idr, due_on, paused_on, steps = row[11:]
+    case = Case(
+        state=State(state),
+        applicant_id=applicant_id,
+        steps=tuple(
+            Step(key, StepKind(kind), agency, role, tuple(after), when, StepStatus(status), favourable)
+            for key, kind, agency, role, after, when, status, favourable in steps
+        ),
+        rounds=rounds,
+        fee_idr=fee_idr,
+        due_on=due_on,
+        paused_on=paused_on,
+    )
+    return Loaded(
+        application_id, number, service_id, version_id, agency_id, revision, business_id,
+        answers, remarks, fee_lines, document_id, decision, case,
+    )  # fmt: skip
