@@ -15,7 +15,7 @@ CLOSING = time(16, 0)
 
 
 @cache
-def calendar() -> Calendar:
+def calendar(agency_id: str | None = None) -> Calendar:  # noqa: ARG001 - agencies get days of their own
     """National holidays, collective leave and the city's own days, five years back and two years ahead of today."""
     year = clock.today().year
     years = range(year - 5, year + 3)
