@@ -31,19 +31,41 @@ class ActorKind(StrEnum):
     SYSTEM = "system"
 
 
+EVERYTHING: Final = "all"
+"""The reach of somebody who may do whatever the principal may."""
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does or asks something. ``id`` is the person's or user's uuid; ``duties`` is {agency id: roles} for staff."""
+    """Who does or asks something. ``id`` is the person's or user's uuid; ``duties`` is {agency id: roles} for staff.
+
+    When somebody acts for this actor, ``hand`` names who really types (``person:<uuid>`` with a mandate, ``staff:<uuid>`` at the
+    counter), ``hand_name`` what they are called and ``reach`` what they may do; everything else stays the principal's.
+    """
 
     kind: ActorKind
     id: UUID | None = None
     name: str = ""
     duties: dict[str, frozenset[Role]] = field(default_factory=dict)
+    hand: str = ""
+    hand_name: str = ""
+    reach: tuple[str, ...] = (EVERYTHING,)
+    mandate_id: UUID | None = None
 
     @property
     def ref(self) -> str:
         """How the event log names this actor."""
         return f"{self.kind}:{self.id}" if self.id else str(self.kind)
+
+    @property
+    def doer(self) -> str:
+        """Whom the event log names as the one who did it: the hand, or the actor."""
+        return self.hand or self.ref
+
+    @property
+    def behalf(self) -> str:
+        """For whom it was done when that is somebody else, as the event log's ``on_behalf_of``."""
+        return self.ref if self.hand else ""
 
     def has(self, role: Role, agency: str) -> bool:
         """True when this member of staff holds ``role`` at ``agency``."""
