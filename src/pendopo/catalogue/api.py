@@ -29,7 +29,7 @@ from pendopo.catalogue.queries.versions import (
 from pendopo.catalogue.rules.categories import CATEGORIES
 from pendopo.catalogue.rules.city import Problem
 from pendopo.catalogue.rules.fees import FeeLine
-from pendopo.catalogue.rules.forms import property_name
+from pendopo.catalogue.rules.forms import FIELDS_A_PAGE, even_parts, property_name
 from pendopo.catalogue.rules.shown import (
     AgencyCard,
     CategoryCard,
@@ -44,6 +44,7 @@ from pendopo.catalogue.rules.words import terms
 
 __all__ = [
     "CATEGORIES",
+    "FIELDS_A_PAGE",
     "SEARCH_SQL",
     "AgencyCard",
     "CategoryCard",
@@ -59,6 +60,7 @@ __all__ = [
     "categories",
     "check",
     "condition",
+    "even_parts",
     "export",
     "facts",
     "fee_lines",

@@ -1,5 +1,7 @@
 """Tables of the heart, one file a thing. Written by the SQL functions of the migrations and by actions; CHECKs repeat the rules."""
 
 from pendopo.applications.models.application import Application, Step
+from pendopo.applications.models.part import Part
+from pendopo.applications.models.submission import Submission
 
-__all__ = ["Application", "Step"]
+__all__ = ["Application", "Part", "Step", "Submission"]

@@ -1,0 +1,175 @@
+"""One form for many services: every question once, each answer handed to all who ask for it. Pure: schemas in, a schema out.
+
+Two fields are one question when they ask for the same fact of the same person, for the same paper, or for the same thing in the same
+words. The merged form has the shape of a service's own form, so that the same pages draw it.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from pendopo.catalogue.api import FIELDS_A_PAGE, even_parts
+
+Schema = Mapping[str, Any]
+
+_MEANS: Final = ("type", "format", "const", "x-unit", "x-options")
+"""What two fields must share to take one answer; titles, help and lengths may differ."""
+_TIGHTER: Final = {
+    "maxLength": min, "minLength": max, "minimum": max, "maximum": min, "x-min": max, "x-max": min,
+    "formatMinimum": max, "formatMaximum": min,
+}  # fmt: skip
+_APPLICANT: Final = frozenset({"person", "business"})
+_TITLES: Final = {
+    "applicant": ("Tentang Anda", "About you"),
+    "shared": ("Untuk beberapa layanan", "For several services"),
+    "documents": ("Dokumen", "Documents"),
+    "declaration": ("Pernyataan", "Declaration"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceForm:
+    """The form of one part. ``supplied``: fields that a document issued on the way will fill in."""
+
+    service_id: str
+    name: str
+    name_en: str
+    schema: Schema
+    supplied: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """One form for all. ``asked``: question -> the fields it answers as (service, field)."""
+
+    schema: dict[str, Any]
+    asked: Mapping[str, tuple[tuple[str, str], ...]]
+    by_service: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # service -> {question: field}
+
+    def answers_for(self, service_id: str, answers: Mapping[str, Any]) -> dict[str, Any]:
+        """The answers of one service under the names its own form uses."""
+        mine = self.by_service[service_id]
+        return {mine[question]: value for question, value in answers.items() if question in mine}
+
+    def errors_from(self, service_id: str, errors: Mapping[str, str]) -> dict[str, str]:
+        """Messages about a service's fields as messages about questions; what nobody was asked keeps its own name."""
+        mine = {name: question for question, name in self.by_service[service_id].items()}
+        return {mine.get(name, name): message for name, message in errors.items()}
+
+
+def question_key(prop: Schema) -> str:
+    """What makes a field the same question as another: fact and person, or paper, or words; always the same kind of answer."""
+    means = {name: prop[name] for name in _MEANS if name in prop}
+    if "x-fact" in prop:
+        what = ["fact", prop["x-fact"], prop.get("x-person", "self")]
+    elif prop.get("x-widget") == "file" and "x-requirement" in prop:
+        what = ["paper", prop["x-requirement"]]
+    else:
+        what = ["words", prop.get("x-requirement", ""), prop.get("x-person", "self"), prop.get("title", "")]
+        means |= {name: prop[name] for name in ("pattern", "x-widget", "x-help") if name in prop}
+    return json.dumps([*what, means], sort_keys=True)
+
+
+def merge(forms: Sequence[ServiceForm]) -> Merged:
+    """The form of the whole bundle. Shape: ``forms`` in the order of the plan; the first to ask gives a question its words."""
+    questions: dict[str, _Question] = {}
+    for form in forms:
+        required = set(form.schema.get("required", ()))
+        for key, name, prop in _keyed(form):
+            question = questions.setdefault(key, _Question())
+            question.add(form.service_id, name, prop, required=name in required)
+    named = _named(questions.values())
+    asked = {name: tuple(question.fields) for name, question in named.items()}
+    by_service: dict[str, dict[str, str]] = {form.service_id: {} for form in forms}
+    for name, fields in asked.items():
+        for service_id, own in fields:
+            by_service[service_id][name] = own
+    return Merged(_schema(forms, named), asked, by_service)
+
+
+def _keyed(form: ServiceForm) -> Iterable[tuple[str, str, Schema]]:
+    """(key, field, property) of what has to be asked. A form that asks the same twice means two different things by it."""
+    seen: dict[str, int] = {}
+    for name, prop in form.schema["properties"].items():
+        if name in form.supplied:
+            continue
+        key = question_key(prop)
+        seen[key] = seen.get(key, 0) + 1
+        yield (key if seen[key] == 1 else f"{key}#{seen[key]}"), name, prop
+
+
+class _Question:
+    """A question while it is gathered."""
+
+    def __init__(self) -> None:
+        self.prop: dict[str, Any] = {}
+        self.fields: list[tuple[str, str]] = []
+        self.required = False
+
+    def add(self, service_id: str, name: str, prop: Schema, *, required: bool) -> None:
+        """One more service asks it: the strictest of all bounds holds."""
+        tighter = {
+            word: choose(self.prop[word], prop[word])
+            for word, choose in _TIGHTER.items()
+            if word in self.prop and word in prop
+        }
+        self.prop = {**prop, **self.prop, **tighter}
+        self.fields.append((service_id, name))
+        self.required = self.required or required
+
+    @property
+    def group(self) -> str:
+        """Where it stands: about the applicant, for several services, for one, papers, the declaration."""
+        if self.prop.get("x-widget") == "file":
+            return "documents"
+        if self.prop.get("const") is True:
+            return "declaration"
+        fact = str(self.prop.get("x-fact", ""))
+        if fact.split(".")[0] in _APPLICANT and self.prop.get("x-person", "self") == "self":
+            return "applicant"
+        return "shared" if len(self.fields) > 1 else self.fields[0][0]
+
+
+def _named(questions: Iterable[_Question]) -> dict[str, _Question]:
+    """Questions by a name of their own: that of the first field, with its service where the name is taken."""
+    named: dict[str, _Question] = {}
+    for question in questions:
+        service_id, name = question.fields[0]
+        if name in named:
+            name = f"{service_id.replace('-', '_')}_{name}"
+        while name in named:
+            name += "_2"
+        named[name] = question
+    return named
+
+
+def _schema(forms: Sequence[ServiceForm], named: Mapping[str, _Question]) -> dict[str, Any]:
+    groups: dict[str, list[str]] = {}
+    for name, question in named.items():
+        groups.setdefault(question.group, []).append(name)
+    titles = _TITLES | {form.service_id: (form.name, form.name_en) for form in forms}
+    order = ["applicant", "shared", *(form.service_id for form in forms), "documents", "declaration"]
+    return {
+        "type": "object",
+        "properties": {name: question.prop for name, question in named.items()},
+        "required": [name for name, question in named.items() if question.required],
+        "x-pages": [
+            page
+            for group in order
+            if group in groups
+            for page in _pages(group, titles[group], groups[group])
+        ],
+    }
+
+
+def _pages(group: str, title: tuple[str, str], fields: list[str]) -> Iterable[dict[str, Any]]:
+    parts = even_parts(fields, FIELDS_A_PAGE)
+    for number, part in enumerate(parts, 1):
+        many = len(parts) > 1
+        yield {
+            "id": group if number == 1 else f"{group}-{number}",
+            "title": f"{title[0]} ({number} dari {len(parts)})" if many else title[0],
+            "title_en": f"{title[1]} ({number} of {len(parts)})" if many else title[1],
+            "fields": part,
+        }
