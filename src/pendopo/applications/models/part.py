@@ -46,9 +46,7 @@ class Part(models.Model):
                 condition=~Q(state="blocked") | ~Q(reason=""), name="part_blocked_has_reason"
             ),
             models.CheckConstraint(condition=Q(wave__gte=1, filings__gte=0), name="part_counts"),
-            models.CheckConstraint(
-                condition=~Q(needs__contains=[F("service_id")]), name="part_needs_others"
-            ),
+            models.CheckConstraint(condition=~Q(needs__contains=[F("service_id")]), name="part_needs_others"),
         ]
 
     class Privacy:

@@ -20,7 +20,9 @@ class Submission(models.Model):
     sources = models.JSONField(default=dict)  # question -> where its value came from
     applicant = models.ForeignKey("identity.Person", on_delete=models.PROTECT, related_name="+")
     business = models.ForeignKey("identity.Business", null=True, on_delete=models.PROTECT, related_name="+")
-    typed_by = models.CharField(max_length=64, default="")  # who typed it for the applicant; "": they themselves
+    typed_by = models.CharField(
+        max_length=64, default=""
+    )  # who typed it for the applicant; "": they themselves
     state = models.CharField(max_length=12, default=SubmissionState.DRAFT)
     consented_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
@@ -52,7 +54,16 @@ class Submission(models.Model):
         indexes = [models.Index(fields=["applicant", "-created_at"], name="submission_of_person")]
 
     class Privacy:
-        public: tuple[str, ...] = ("id", "goal", "business", "state", "created_at", "updated_at", "filed_at", "plan")
+        public: tuple[str, ...] = (
+            "id",
+            "goal",
+            "business",
+            "state",
+            "created_at",
+            "updated_at",
+            "filed_at",
+            "plan",
+        )
         personal: tuple[str, ...] = ("code", "finder", "sources", "applicant", "typed_by", "consented_at")
         sensitive: tuple[str, ...] = ("answers",)
         retention = "as long as any of its applications is kept; a draft one year after its last change"

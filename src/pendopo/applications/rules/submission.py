@@ -108,7 +108,10 @@ def ready(parts: Sequence[Part]) -> tuple[str, ...]:
 def begin_parts(parts: Sequence[Part]) -> tuple[Part, ...]:
     """File the bundle: what was planned now waits for its turn."""
     return settle(
-        [replace(part, state=PartState.WAITING) if part.state is PartState.PLANNED else part for part in parts]
+        [
+            replace(part, state=PartState.WAITING) if part.state is PartState.PLANNED else part
+            for part in parts
+        ]
     )
 
 
@@ -271,7 +274,10 @@ def plan_changes(before: Planned, after: Planned) -> tuple[Change, ...]:
 
 
 def facts_of_document(
-    carried: Iterable[str], number: str, answers: Mapping[str, Any], vocabulary: Mapping[str, Mapping[str, Any]]
+    carried: Iterable[str],
+    number: str,
+    answers: Mapping[str, Any],
+    vocabulary: Mapping[str, Mapping[str, Any]],
 ) -> dict[str, Any]:
     """Facts that an issued document proves: what was answered in its application, and its own number where a fact is one.
 

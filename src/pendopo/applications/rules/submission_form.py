@@ -126,7 +126,7 @@ class _Question:
         if self.prop.get("const") is True:
             return "declaration"
         fact = str(self.prop.get("x-fact", ""))
-        if fact.split(".")[0] in _APPLICANT and self.prop.get("x-person", "self") == "self":
+        if fact.split(".", maxsplit=1)[0] in _APPLICANT and self.prop.get("x-person", "self") == "self":
             return "applicant"
         return "shared" if len(self.fields) > 1 else self.fields[0][0]
 
@@ -155,10 +155,7 @@ def _schema(forms: Sequence[ServiceForm], named: Mapping[str, _Question]) -> dic
         "properties": {name: question.prop for name, question in named.items()},
         "required": [name for name, question in named.items() if question.required],
         "x-pages": [
-            page
-            for group in order
-            if group in groups
-            for page in _pages(group, titles[group], groups[group])
+            page for group in order if group in groups for page in _pages(group, titles[group], groups[group])
         ],
     }
 
