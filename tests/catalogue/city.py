@@ -118,6 +118,25 @@ tarif_m2:
 - say: [bule]
   words: dagang
 """,
+    "bundles.yaml": """\
+questions:
+  tempat:
+    name: Di mana warungnya?
+    name_en: Where is the stall?
+    options:
+      pasar: {name: Di pasar, name_en: In a market}
+      rumah: {name: Di rumah, name_en: At home}
+goals:
+  buka-warung:
+    name: Membuka warung
+    name_en: Open a food stall
+    category: business
+    say: [buka warung, warung]
+    questions: [tempat]
+    services:
+    - id: laik-sehat
+    - {id: surat-sehat, when: 'answers.tempat == "pasar"', after: [laik-sehat]}
+""",
     "agencies/dinas-izin.yaml": """\
 id: dinas-izin
 name: Dinas Perizinan

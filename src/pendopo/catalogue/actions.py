@@ -22,7 +22,7 @@ from pendopo.catalogue.rules.standard import standard_of
 from pendopo.kernel import clock, events
 from pendopo.kernel.errors import Invalid
 
-REGISTERS: Final = ("requirements", "procedures", "references")
+REGISTERS: Final = ("requirements", "procedures", "references", "bundles")
 MIN_MISS: Final = 3
 MISSES_KEPT: Final = timedelta(days=90)
 MAX_MISSES: Final = 20_000
@@ -53,7 +53,7 @@ def load(city_dir: Path, *, by: str) -> LoadReport:
     contents = {placed.data["id"]: assemble(placed, city) for placed in city.placed()}
     _save_agencies(city)
     report = _save_services(contents, len(city.agencies))
-    _save_registers(city)
+    _save_registers(city, contents)
     _index(contents, city)
     changes: dict[str, Any] = {
         "new": list(report.new),
@@ -166,11 +166,22 @@ def _row(key: str, content: Mapping[str, Any]) -> Service:
     )
 
 
-def _save_registers(city: City) -> None:
+def _save_registers(city: City, contents: Mapping[str, dict[str, Any]]) -> None:
+    usual = sorted(
+        name for name, requirement in city.part("requirements").items() if requirement.get("usual")
+    )
+    agencies = {key: [agency["name"], agency["name_en"]] for key, agency in city.agencies.items()}
+    read = {
+        "services": {key: digest(content) for key, content in contents.items()},
+        "bundles": city.part("bundles"),
+        "agencies": agencies,
+        "usual": usual,
+    }
     parts = {
         "facts": city.facts,
         **{name: city.part(name) for name in REGISTERS},
         "synonyms": {"all": city.synonyms},
+        "planning": {"usual": usual, "mark": digest(read)[:12]},  # the mark of all that plans are made from
     }
     rows = [Register(name=name, data=dict(data)) for name, data in parts.items()]
     Register.objects.bulk_create(rows, update_conflicts=True, unique_fields=["name"], update_fields=["data"])

@@ -124,4 +124,4 @@ def list_misses(limit: int = 50) -> list[Miss]:
 
 def registers() -> dict[str, Any]:
     """Every register by name, for export."""
-    return dict(Register.objects.exclude(pk="search").values_list("name", "data"))
+    return dict(Register.objects.exclude(pk__in=("search", "planning")).values_list("name", "data"))

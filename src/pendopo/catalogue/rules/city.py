@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-SINGLE_SHEETS: Final = ("region", "facts", "requirements", "procedures", "references", "synonyms")
+SINGLE_SHEETS: Final = ("region", "facts", "requirements", "procedures", "references", "synonyms", "bundles")
 
 
 @dataclass(frozen=True, slots=True, order=True)

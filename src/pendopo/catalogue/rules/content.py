@@ -53,6 +53,7 @@ def assemble(placed: Placed, city: City) -> dict[str, Any]:
         "kind": service["kind"],
         "category": service["category"],
         "applicant": service["applicant"],
+        "about": service.get("about"),
         "agency": {key: agency[key] for key in ("id", "name", "name_en", "level")},
         "channel_default": service.get("channel_default"),
         "sla_working_days": service.get("sla_working_days"),

@@ -137,6 +137,8 @@ _REQUIREMENT: Final = _record(
     fields={"type": "array", "items": _FIELD},
     replaced_by={"enum": ["form", "declaration", None]},
     when_proxy={"type": "boolean"},
+    subject=_optional("string", maxLength=40),
+    usual={"type": "boolean"},
     help=TEXT,
     help_en=TEXT,
 )
@@ -208,8 +210,10 @@ _SERVICE: Final = _record(
             optional={"type": "boolean"},
             from_service={**SLUG, "type": ["string", "null"]},
             held_by=_optional("string", maxLength=120),
+            subject=_optional("string", maxLength=40),
         ),
     },
+    about=_optional("string", maxLength=40),
     requirements_added={"type": "array", "items": {"type": "string"}},
     sla_working_days=_optional("integer", minimum=0, maximum=1000),
     sla_minutes=_optional("integer", minimum=0, maximum=100000),
@@ -232,6 +236,85 @@ _SERVICE: Final = _record(
     procedure={"type": "string"},
     technical_agency={**SLUG, "type": ["string", "null"]},
     inspection={"type": "boolean"},
+)
+_WHEN: Final = _optional("string", minLength=1, maxLength=400)
+_OPTION: Final = _record(["name", "name_en"], name=NAME, name_en=NAME)
+_QUESTION: Final = _record(
+    ["name", "name_en", "options"],
+    name=NAME,
+    name_en=NAME,
+    hint=TEXT,
+    hint_en=TEXT,
+    options={
+        **_table({"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"}, _OPTION),
+        "minProperties": 2,
+    },
+)
+_OWN_QUESTION: Final = _record(["id", *_QUESTION["required"]], id=FIELD_NAME, **_QUESTION["properties"])
+_DATE: Final = {"type": "string", "format": "date"}
+_GOAL: Final = _record(
+    ["name", "name_en", "category", "say", "services"],
+    name=NAME,
+    name_en=NAME,
+    category={"enum": list(CATEGORIES)},
+    say={
+        "type": "array",
+        "items": {"type": "string", "minLength": 2, "maxLength": 80},
+        "minItems": 1,
+        "uniqueItems": True,
+    },
+    questions={"type": "array", "maxItems": 5, "items": {"anyOf": [FIELD_NAME, _OWN_QUESTION]}},
+    services={
+        "type": "array",
+        "minItems": 1,
+        "items": _record(
+            ["id"],
+            id=SLUG,
+            when=_WHEN,
+            after={"type": "array", "items": SLUG, "minItems": 1, "uniqueItems": True},
+        ),
+    },
+    holds={
+        "type": "array",
+        "items": _record(
+            ["requirements"],
+            requirements={"type": "array", "items": {"type": "string"}, "minItems": 1},
+            when=_WHEN,
+        ),
+    },
+    instead={
+        "type": "array",
+        "items": _record(
+            ["requirement"],
+            requirement={"type": "string"},
+            service={**SLUG, "type": ["string", "null"]},
+            when=_WHEN,
+        ),
+    },
+    contradictions={
+        "type": "array",
+        "items": _record(
+            ["when", "says", "says_en"], when={"type": "string", "minLength": 1}, says=NAME, says_en=NAME
+        ),
+    },
+)
+_BUNDLES: Final = _record(
+    ["goals"],
+    questions=_table(FIELD_NAME, _QUESTION),
+    competence={
+        "type": "array",
+        "items": _record(
+            ["agency", "services", "legal_basis"],
+            agency=SLUG,
+            services={"type": "array", "items": SLUG, "minItems": 1, "uniqueItems": True},
+            legal_basis=NAME,
+            confidence=CONFIDENCE,
+            when=_WHEN,
+            valid_from=_DATE,
+            valid_to=_DATE,
+        ),
+    },
+    goals=_table(SLUG, _GOAL),
 )
 _REFERENCE: Final = _record(
     ["value", "name", "name_en"],
@@ -262,6 +345,7 @@ SHAPES: Final[Mapping[str, Mapping[str, Any]]] = {
     ),
     "procedures": _table(SLUG | {"pattern": "^[a-z0-9]+([-_][a-z0-9]+)*$"}, _PROCEDURE),
     "references": _table({"type": "string", "pattern": "^[a-z][a-z0-9_]*$", "maxLength": 64}, _REFERENCE),
+    "bundles": _BUNDLES,
     "synonyms": {
         "type": "array",
         "items": {

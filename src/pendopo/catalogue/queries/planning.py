@@ -1,0 +1,95 @@
+"""Goals and plans of the loaded catalogue. What planning reads stays in memory until the catalogue changes."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from pendopo.catalogue.models import Agency, Register, Service
+from pendopo.catalogue.rules import planning
+from pendopo.catalogue.rules.planning import NOTHING, Atlas, Fault, Goal, Holdings, Plan
+from pendopo.kernel.errors import Invalid, NotFound
+from pendopo.region.api import Calendar
+
+_MARK = "SELECT data->>'mark' FROM catalogue_register WHERE name = 'planning'"
+
+
+def atlas() -> Atlas:
+    """The loaded catalogue as planning sees it. One short query while the catalogue stays the same."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MARK)
+        found = cursor.fetchone()
+    return _atlas(found[0]) if found else Atlas({})
+
+
+@lru_cache(maxsize=2)
+def _atlas(mark: str) -> Atlas:
+    versions = Service.objects.filter(is_active=True).order_by("id")
+    rows = versions.values_list("current_version_id", "current_version__content")
+    registers = dict(Register.objects.filter(pk__in=("bundles", "planning")).values_list("name", "data"))
+    return Atlas(
+        nodes={content["id"]: planning.node_of(content, version) for version, content in rows.iterator()},
+        goals=planning.goals_of(registers["bundles"]),
+        agencies={
+            key: (name, name_en) for key, name, name_en in Agency.objects.values_list("id", "name", "name_en")
+        },
+        competences=planning.competences_of(registers["bundles"]),
+        usual=frozenset(registers["planning"]["usual"]),
+        mark=mark,
+    )
+
+
+def list_goals(category: str | None = None) -> list[Goal]:
+    """Goals in the order of the folder, of one situation of life if asked."""
+    return [goal for goal in atlas().goals.values() if category in (None, goal.category)]
+
+
+def get_goal(goal_id: str) -> Goal:
+    """One goal. Raises: NotFound."""
+    try:
+        return atlas().goals[goal_id]
+    except KeyError:
+        raise NotFound(goal_id) from None
+
+
+def plan(
+    goals: Sequence[str],
+    *,
+    holdings: Holdings = NOTHING,
+    answers: Mapping[str, Any] | None = None,
+    on: date,
+    calendar: Calendar,
+) -> Plan:
+    """The plan for goals (or single services) begun on a local date; ``answers`` as in rules.planning.plan.
+
+    Raises: NotFound for a goal that is not (or no longer) in the catalogue, Invalid({question: message}) for answers that are missing,
+    no longer among the options, contradict each other or lead to no service.
+    """
+    now = atlas()
+    for goal in goals:
+        if goal not in now.goals and goal not in now.nodes:
+            raise NotFound(goal)
+    found = [
+        fault
+        for goal in goals
+        if goal in now.goals
+        for fault in planning.faults(now.goals[goal], answers or {})
+    ]
+    if found:
+        raise Invalid({fault.question or "answers": said(fault) for fault in found})
+    return planning.plan(now, goals, holdings=holdings, answers=answers, on=on, calendar=calendar)
+
+
+def said(fault: Fault) -> str:
+    """What a fault of answers means, for people."""
+    if fault.code == "contradiction":
+        return fault.says if (get_language() or "id").startswith("id") else fault.says_en
+    if fault.code == "missing":
+        return _("Pertanyaan ini belum dijawab.")
+    if fault.code == "unknown_option":
+        return _("Jawaban ini tidak ada lagi di antara pilihan. Pilih salah satu yang ada.")
+    return _("Dengan jawaban ini tidak ada izin yang perlu diurus di mal ini. Periksa kembali jawaban Anda.")

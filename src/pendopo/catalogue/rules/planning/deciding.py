@@ -1,0 +1,416 @@
+"""The plan: what to file in which order, by when, for how much. Pure and exact; a plan for every service takes milliseconds.
+
+Times are whole working days counted from the first one on or after the day of asking; a part begins when the last part it needs
+is finished. Leaves out who files and what happens when an agency is late.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any, Final
+
+from pendopo.catalogue.rules import fees
+from pendopo.catalogue.rules.planning.atlas import APPLICANT, Atlas, Need, Node
+from pendopo.catalogue.rules.planning.goals import Chosen, choose
+from pendopo.catalogue.rules.planning.shapes import (
+    NOTHING,
+    Held,
+    HeldPaper,
+    Holdings,
+    How,
+    Plan,
+    PlannedDocument,
+    PlannedFee,
+    PlannedService,
+    Question,
+)
+from pendopo.kernel.errors import Denied
+from pendopo.region.api import Calendar, is_working
+
+DAY: Final = timedelta(days=1)
+SATURDAY: Final = 5
+
+
+def plan(
+    atlas: Atlas,
+    goals: Sequence[str],
+    *,
+    holdings: Holdings = NOTHING,
+    answers: Mapping[str, Any] | None = None,
+    on: date,
+    calendar: Calendar,
+) -> Plan:
+    """Return the plan for ``goals`` (goals of the atlas, or single services) begun on the local date ``on``.
+
+    Shape: ``answers`` by question of the finder, and by question of the forms as far as they are known (fees need them). Answers
+    of goals must be without ``faults``. Units: working days, whole rupiah.
+    Raises: Denied("goal_unknown"), Denied("plan_cycle") when services wait for each other.
+    """
+    answers = answers or {}
+    known = [atlas.goals[goal] for goal in goals if goal in atlas.goals]
+    single = [goal for goal in goals if goal not in atlas.goals]
+    if unknown := [service for service in single if service not in atlas.nodes]:
+        raise Denied("goal_unknown", ", ".join(unknown))
+    chosen = choose(known, {key: value for key, value in answers.items() if isinstance(value, str)})
+    walk = _Walk(
+        atlas, chosen, tuple(dict.fromkeys([*chosen.services, *single])), holdings, _Days(on, calendar)
+    )
+    return walk.plan(tuple(goals), answers)
+
+
+class _Days:
+    """Dates of working days: number 0 is the first one on or after ``on``. Years nobody has entered yet know weekends only."""
+
+    def __init__(self, on: date, calendar: Calendar) -> None:
+        self.on, self.calendar, self.guessed = on, calendar, False
+        self.dates: list[date] = []
+        self._next = on
+
+    def day(self, number: int) -> date:
+        while len(self.dates) <= number:
+            if self._works(self._next):
+                self.dates.append(self._next)
+            self._next += DAY
+        return self.dates[number]
+
+    def _works(self, on: date) -> bool:
+        try:
+            return is_working(on, self.calendar)
+        except Denied:
+            self.guessed = True
+            return on.weekday() < SATURDAY
+
+
+class _Walk:
+    """One pass through the needs of the chosen services."""
+
+    def __init__(
+        self, atlas: Atlas, chosen: Chosen, targets: tuple[str, ...], holdings: Holdings, days: _Days
+    ) -> None:
+        self.atlas, self.targets, self.days, self.instead = atlas, targets, days, chosen.instead
+        self.before: dict[str, list[str]] = {}
+        for early, late in chosen.after:
+            self.before.setdefault(late, []).append(early)
+        self.papers, self.own = _papers(atlas, chosen, holdings)
+        self.facts = holdings.facts
+        self.begins: dict[str, int] = {}
+        self.ends: dict[str, int] = {}
+        self.used: dict[str, dict[str, HeldPaper]] = {}  # service -> requirement -> paper that meets it
+        self.expired: dict[str, date] = {}
+        self.open: list[str] = []
+
+    # --- when -----------------------------------------------------------------------------------------------------
+
+    def settle(self, service_id: str) -> int:
+        """Work out when a service begins and ends, those it may need first. Returns its end in working days."""
+        if service_id in self.ends:
+            return self.ends[service_id]
+        if service_id in self.open:
+            path = [*self.open[self.open.index(service_id) :], service_id]
+            raise Denied("plan_cycle", " -> ".join(path))
+        self.open.append(service_id)
+        node = self.atlas.nodes[service_id]
+        begins = max((self.settle(early) for early in self.before.get(service_id, ())), default=0)
+        held: dict[str, HeldPaper] = {}
+        for need in node.needs:
+            issuer, paper = self.atlas.issuer(node, need, self.instead), self.paper(need)
+            end = self.settle(issuer) if issuer else 0
+            if paper is not None:
+                held[need.requirement] = paper
+            else:
+                begins = max(begins, end)
+        self.begins[service_id] = begins = self._drop_expired(node, held, begins)
+        self.used[service_id] = held
+        self.ends[service_id] = begins + (node.working_days or 0)
+        self.open.pop()
+        return self.ends[service_id]
+
+    def _drop_expired(self, node: Node, held: dict[str, HeldPaper], begins: int) -> int:
+        """Papers must be valid on the day they are used; each one dropped may move that day, until nothing moves."""
+        issuers = {need.requirement: self.atlas.issuer(node, need, self.instead) for need in node.needs}
+        while True:
+            used_on = self.days.day(begins)
+            gone = [name for name, paper in held.items() if paper.valid_until and paper.valid_until < used_on]
+            if not gone:
+                return begins
+            for name in gone:
+                self.expired[name] = held.pop(name).valid_until or used_on
+                begins = max(begins, self.ends.get(issuers[name], 0))
+
+    def paper(self, need: Need) -> HeldPaper | None:
+        """The paper that meets a need: one that names the requirement, or the applicant's own from the issuing service."""
+        found = self.papers.get(need.requirement)
+        issuer = self.instead.get(need.requirement, need.from_service)
+        own = self.own.get(issuer) if need.subject == APPLICANT else None
+        return _longer(found, own)
+
+    # --- what -----------------------------------------------------------------------------------------------------
+
+    def plan(self, goals: tuple[str, ...], answers: Mapping[str, Any]) -> Plan:
+        """Everything that follows once the times are known."""
+        for target in self.targets:
+            self.settle(target)
+        needs = self._needs()
+        waves = _waves(needs)
+        total = max((self.ends[name] for name in needs), default=0)
+        slack = _slack(needs, self.ends, self.begins, total)
+        parts = tuple(
+            self._part(self.atlas.nodes[name], needs, waves[name], critical=slack[name] == 0, answers=answers)
+            for name in sorted(
+                needs, key=lambda name: waves[name]
+            )  # stable: within a wave as they were reached
+        )
+        nodes = [self.atlas.nodes[part.service_id] for part in parts]
+        return Plan(
+            goals=goals,
+            answers={key: value for key, value in answers.items() if isinstance(value, str)},
+            on=self.days.on,
+            finish_on=self.days.day(total),
+            working_days=total,
+            parts=parts,
+            waves=tuple(
+                tuple(part.service_id for part in parts if part.wave == number)
+                for number in range(1, max(waves.values(), default=0) + 1)
+            ),
+            critical_path=_longest(needs, self.ends, self.begins, total),
+            fee_lines=tuple(line for node in nodes for line in _fees(node, answers)),
+            questions=_questions(nodes, self.facts),
+            documents=self._documents(nodes, needs),
+            held=self._held(nodes),
+            catalogue=self.atlas.mark,
+            is_estimate=self.days.guessed or any(part.working_days is None for part in parts),
+        )
+
+    def _needs(self) -> dict[str, tuple[str, ...]]:
+        """Parts of the plan with what each waits for, in an order in which they may be filed."""
+        found: dict[str, tuple[str, ...]] = {}
+
+        def visit(name: str) -> None:
+            if name in found:
+                return
+            node, held = self.atlas.nodes[name], self.used[name]
+            issuers = (
+                self.atlas.issuer(node, need, self.instead)
+                for need in node.needs
+                if need.requirement not in held
+            )
+            waits = tuple(
+                dict.fromkeys([*self.before.get(name, ()), *(issuer for issuer in issuers if issuer)])
+            )
+            for earlier in waits:
+                visit(earlier)
+            found[name] = waits
+
+        for target in self.targets:
+            visit(target)
+        return found
+
+    def _part(
+        self,
+        node: Node,
+        needs: Mapping[str, tuple[str, ...]],
+        wave: int,
+        *,
+        critical: bool,
+        answers: Mapping[str, Any],
+    ) -> PlannedService:
+        begins = self.begins[node.service_id]
+        competent = next(
+            (c for c in self.atlas.competences if c.holds(node.service_id, answers, self.days.on)), None
+        )
+        agency = competent.agency_id if competent else node.agency_id
+        name, name_en = self.atlas.agencies.get(agency, (agency, agency))
+        return PlannedService(
+            service_id=node.service_id,
+            version_id=node.version_id,
+            name=node.name,
+            name_en=node.name_en,
+            agency_id=agency,
+            agency_name=name,
+            agency_name_en=name_en,
+            competence=competent.legal_basis if competent and agency != node.agency_id else "",
+            chosen=node.service_id in self.targets,
+            wave=wave,
+            needs=needs[node.service_id],
+            begins=begins,
+            working_days=node.working_days,
+            starts_on=self.days.day(begins),
+            due_on=self.days.day(self.ends[node.service_id]),
+            critical=critical,
+        )
+
+    def _documents(
+        self, nodes: Iterable[Node], needs: Mapping[str, tuple[str, ...]]
+    ) -> tuple[PlannedDocument, ...]:
+        """Every paper and payment the parts require, each once for each way in which it comes about."""
+        found: dict[tuple[str, How], PlannedDocument] = {}
+        for node in nodes:
+            for need in node.needs:
+                how, issuer = self._how(node, need, needs)
+                if need.kind == "data" and how is How.FORM:
+                    continue  # a question, not a paper
+                same = found.get((need.requirement, how))
+                found[need.requirement, how] = PlannedDocument(
+                    requirement=need.requirement,
+                    name=need.name,
+                    name_en=need.name_en,
+                    how=how,
+                    asked_by=(*(same.asked_by if same else ()), node.service_id),
+                    required=need.required or bool(same and same.required),
+                    from_service=issuer,
+                    expired_on=self.expired.get(need.requirement) if how is not How.HELD else None,
+                )
+        return tuple(found.values())
+
+    def _how(self, node: Node, need: Need, needs: Mapping[str, tuple[str, ...]]) -> tuple[How, str]:
+        paper = self.used[node.service_id].get(need.requirement)
+        if paper is not None:
+            return (How.HELD if paper.is_kept else need.how), ""
+        issuer = self.instead.get(need.requirement, need.from_service)
+        if issuer in needs[node.service_id]:
+            return How.PART, issuer
+        return need.how, ("" if need.required else issuer)
+
+    def _held(self, nodes: Iterable[Node]) -> tuple[Held, ...]:
+        found: dict[str, Held] = {}
+        for node in nodes:
+            for need in node.needs:
+                paper = self.used[node.service_id].get(need.requirement)
+                if paper is None:
+                    continue
+                before = found[need.requirement].used_by if need.requirement in found else ()
+                found[need.requirement] = Held(
+                    need.requirement,
+                    need.name,
+                    need.name_en,
+                    paper.valid_until,
+                    paper.source,
+                    (*before, node.service_id),
+                )
+        return tuple(found.values())
+
+
+def _papers(
+    atlas: Atlas, chosen: Chosen, holdings: Holdings
+) -> tuple[dict[str, HeldPaper], dict[str, HeldPaper]]:
+    """The longest valid paper for each requirement, and for each service that issued one to the applicant."""
+    papers = [HeldPaper(name, source="usual") for name in sorted(atlas.usual - holdings.lacks)]
+    papers += [HeldPaper(name) for name in chosen.holds if name not in holdings.lacks]
+    by_requirement: dict[str, HeldPaper] = {}
+    by_service: dict[str, HeldPaper] = {}
+    for paper in (*holdings.papers, *papers):
+        for key, table in ((paper.requirement, by_requirement), (paper.service_id, by_service)):
+            if key:
+                table[key] = _longer(table.get(key), paper) or paper
+    return by_requirement, by_service
+
+
+def _longer(one: HeldPaper | None, other: HeldPaper | None) -> HeldPaper | None:
+    """The paper that is valid longer; the first of equals."""
+    if one is None or other is None:
+        return one or other
+    if one.valid_until is None or (other.valid_until is not None and one.valid_until >= other.valid_until):
+        return one
+    return other
+
+
+def _waves(needs: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
+    """Wave of each part, from 1. ``needs`` names earlier parts first."""
+    waves: dict[str, int] = {}
+    for name, earlier in needs.items():
+        waves[name] = 1 + max((waves[one] for one in earlier), default=0)
+    return waves
+
+
+def _slack(
+    needs: Mapping[str, tuple[str, ...]], ends: Mapping[str, int], begins: Mapping[str, int], total: int
+) -> dict[str, int]:
+    """How many working days each part may be late before the whole plan is."""
+    latest = dict.fromkeys(needs, total)
+    for name in reversed(list(needs)):
+        must_begin = latest[name] - (ends[name] - begins[name])
+        for earlier in needs[name]:
+            latest[earlier] = min(latest[earlier], must_begin)
+    return {name: latest[name] - ends[name] for name in needs}
+
+
+def _longest(
+    needs: Mapping[str, tuple[str, ...]], ends: Mapping[str, int], begins: Mapping[str, int], total: int
+) -> tuple[str, ...]:
+    """One chain from the first day to the last, without a day between its parts."""
+    path: list[str] = []
+    at = next((name for name in needs if ends[name] == total), None)
+    while at is not None:
+        path.append(at)
+        at = next((earlier for earlier in needs[at] if ends[earlier] == begins[at]), None)
+    return tuple(reversed(path))
+
+
+def _questions(nodes: Iterable[Node], facts: Mapping[str, str]) -> tuple[Question, ...]:
+    """What the forms ask, each once: the same fact is the same question, whoever asks it."""
+    found: dict[str, Question] = {}
+    for node in nodes:
+        for ask in node.asks:
+            same = found.get(ask.key)
+            found[ask.key] = Question(
+                key=ask.key,
+                title=same.title if same else ask.title,
+                title_en=same.title_en if same else ask.title_en,
+                asked_by=(*(same.asked_by if same else ()), (node.service_id, ask.field)),
+                required=ask.required or bool(same and same.required),
+                is_fact=ask.is_fact,
+                held=facts.get(ask.key, "") if ask.is_fact else "",
+            )
+    return tuple(found.values())
+
+
+def _fees(node: Node, answers: Mapping[str, Any]) -> Iterable[PlannedFee]:
+    """Lines of a service's fee. A line that looks at an answer nobody has given is there without an amount."""
+    fee = node.fee
+    if fee["type"] == "free":
+        return
+    keys = {ask.field: ask.key for ask in node.asks}
+    given = {name: answers[key] for name, key in keys.items() if key in answers}
+    for line in fee["lines"]:
+        wanted = fees.names_in(f"{line['formula']} {line.get('when') or ''}")[0]
+        missing = tuple(sorted(keys.get(name, name) for name in wanted - given.keys()))
+        lines = None if missing else _worked_out(node, {**fee, "lines": [line]}, given)
+        if lines is None:
+            yield _unknown(node, line, missing)
+        else:
+            yield from lines
+    if not fee["lines"]:
+        yield from _worked_out(node, fee, given) or (_unknown(node, _WHOLE, ()),)
+
+
+_WHOLE: Final = {"id": "tarif", "name": "Biaya layanan", "name_en": "Service fee"}
+
+
+def _worked_out(node: Node, fee: Mapping[str, Any], given: Mapping[str, Any]) -> list[PlannedFee] | None:
+    try:
+        lines = fees.fee_lines(fee, node.refs, given, node.fields)
+    except (fees.BadExpression, Denied):
+        return None
+    if lines is None:
+        return None
+    return [
+        PlannedFee(
+            node.service_id,
+            line.id,
+            line.name,
+            line.name_en,
+            line.amount_idr,
+            line.legal_basis or node.legal_basis,
+            line.confidence,
+            line.explanation,
+        )
+        for line in lines
+    ]
+
+
+def _unknown(node: Node, line: Mapping[str, Any], missing: tuple[str, ...]) -> PlannedFee:
+    basis = line.get("legal_basis") or node.fee.get("note") or node.legal_basis
+    text = basis if isinstance(basis, str) else "; ".join(basis)
+    confidence = line.get("confidence") or node.fee["confidence"]
+    return PlannedFee(
+        node.service_id, line["id"], line["name"], line["name_en"], None, text, confidence, "", missing
+    )

@@ -1,0 +1,240 @@
+"""Goals as citizens say them, and what the answers to a few plain questions choose. Conditions are CEL over ``answers``."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import product
+from typing import Any
+
+from pendopo.catalogue.rules.fees import condition, names_in
+
+Spec = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One answer to choose."""
+
+    value: str
+    name: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class FinderQuestion:
+    """A plain question with a closed list of answers."""
+
+    id: str
+    name: str
+    name_en: str
+    options: tuple[Option, ...]
+    hint: str = ""
+    hint_en: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A service of a goal: when it applies, and which other services of the goal must be finished first."""
+
+    service_id: str
+    when: str = ""
+    after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """Another service than the registry's issues this requirement here; "" when none does and it is brought."""
+
+    requirement: str
+    service_id: str
+    when: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Answers that cannot both be true, and the words that say so."""
+
+    when: str
+    says: str
+    says_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Competence:
+    """Another agency than the catalogue's decides these services, by place, sector or date. The first that holds wins."""
+
+    agency_id: str
+    services: frozenset[str]
+    legal_basis: str
+    when: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def holds(self, service_id: str, answers: Mapping[str, str], on: date) -> bool:
+        """True when this agency is competent for the service; never on a guess: an answer it needs must be given."""
+        if service_id not in self.services or not _within(on, self.valid_from, self.valid_to):
+            return False
+        return not self.when or (
+            named(self.when) <= answers.keys() and condition(self.when, {"answers": dict(answers)})
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What somebody wants to reach, in their words."""
+
+    id: str
+    name: str
+    name_en: str
+    category: str
+    say: tuple[str, ...]
+    questions: tuple[FinderQuestion, ...]
+    services: tuple[Choice, ...]
+    holds: tuple[tuple[str, str], ...] = ()  # (requirement, when): papers the answers say are there
+    instead: tuple[Instead, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What goals and answers come to. ``after``: (earlier, later)."""
+
+    services: tuple[str, ...]
+    after: tuple[tuple[str, str], ...] = ()
+    instead: Mapping[str, str] = field(default_factory=dict)
+    holds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with answers: ``missing``, ``unknown_option``, ``contradiction`` (with its words) or ``nothing_applies``."""
+
+    question: str  # "" when it is about all of them
+    code: str
+    says: str = ""
+    says_en: str = ""
+
+
+def faults(goal: Goal, answers: Mapping[str, str]) -> list[Fault]:
+    """What keeps these answers from choosing services; empty when they do. Answers to other questions are left alone."""
+    found = []
+    for question in goal.questions:
+        given = answers.get(question.id, "")
+        if not given:
+            found.append(Fault(question.id, "missing"))
+        elif given not in {option.value for option in question.options}:
+            found.append(Fault(question.id, "unknown_option"))
+    if found:
+        return found
+    for rule in goal.contradictions:
+        if _holds(rule.when, answers):
+            asked = [question.id for question in goal.questions if question.id in named(rule.when)]
+            found.append(Fault(asked[-1] if asked else "", "contradiction", rule.says, rule.says_en))
+    if not found and not choose([goal], answers).services:
+        found.append(Fault("", "nothing_applies"))
+    return found
+
+
+def choose(goals: Iterable[Goal], answers: Mapping[str, str]) -> Chosen:
+    """Services the answers choose, each once. The answers must be without faults. Of two words on one paper the first goal's counts."""
+    services: dict[str, None] = {}
+    after: dict[tuple[str, str], None] = {}
+    instead: dict[str, str] = {}
+    holds: dict[str, None] = {}
+    for goal in goals:
+        chosen = [choice for choice in goal.services if _holds(choice.when, answers)]
+        own = {choice.service_id for choice in chosen}
+        services |= dict.fromkeys(choice.service_id for choice in chosen)
+        after |= dict.fromkeys((early, c.service_id) for c in chosen for early in c.after if early in own)
+        for rule in goal.instead:
+            if _holds(rule.when, answers):
+                instead.setdefault(rule.requirement, rule.service_id)
+        holds |= dict.fromkeys(paper for paper, when in goal.holds if _holds(when, answers))
+    return Chosen(tuple(services), tuple(after), instead, tuple(holds))
+
+
+def combinations(goal: Goal) -> Iterator[dict[str, str]]:
+    """Every possible set of answers."""
+    for values in product(*(question.options for question in goal.questions)):
+        yield {q.id: option.value for q, option in zip(goal.questions, values, strict=True)}
+
+
+def named(expression: str) -> set[str]:
+    """Questions that a condition looks at."""
+    return names_in(expression)[0]
+
+
+def _holds(when: str, answers: Mapping[str, str]) -> bool:
+    return not when or condition(when, {"answers": dict(answers)})
+
+
+def _within(on: date, valid_from: date | None, valid_to: date | None) -> bool:
+    return (valid_from is None or valid_from <= on) and (valid_to is None or on <= valid_to)
+
+
+# --- from the folder ---------------------------------------------------------------------------------------------------
+
+
+def goals_of(bundles: Spec) -> dict[str, Goal]:
+    """Goals by id. Shape: ``bundles`` as in bundles.yaml, already checked."""
+    shared = bundles.get("questions") or {}
+    return {key: _goal(key, spec, shared) for key, spec in (bundles.get("goals") or {}).items()}
+
+
+def _goal(key: str, spec: Spec, shared: Spec) -> Goal:
+    return Goal(
+        id=key,
+        name=spec["name"],
+        name_en=spec["name_en"],
+        category=spec["category"],
+        say=tuple(spec.get("say") or ()),
+        questions=tuple(
+            _question(asked, shared[asked]) if isinstance(asked, str) else _question(asked["id"], asked)
+            for asked in spec.get("questions") or ()
+        ),
+        services=tuple(
+            Choice(service["id"], service.get("when") or "", tuple(service.get("after") or ()))
+            for service in spec["services"]
+        ),
+        holds=tuple(
+            (paper, entry.get("when") or "")
+            for entry in spec.get("holds") or ()
+            for paper in entry["requirements"]
+        ),
+        instead=tuple(
+            Instead(entry["requirement"], entry.get("service") or "", entry.get("when") or "")
+            for entry in spec.get("instead") or ()
+        ),
+        contradictions=tuple(
+            Contradiction(entry["when"], entry["says"], entry["says_en"])
+            for entry in spec.get("contradictions") or ()
+        ),
+    )
+
+
+def _question(key: str, spec: Spec) -> FinderQuestion:
+    options = tuple(
+        Option(value, names["name"], names["name_en"]) for value, names in spec["options"].items()
+    )
+    return FinderQuestion(
+        key, spec["name"], spec["name_en"], options, spec.get("hint") or "", spec.get("hint_en") or ""
+    )
+
+
+def competences_of(bundles: Spec) -> tuple[Competence, ...]:
+    """Who decides instead of the catalogue's agency, in the order of the folder."""
+    return tuple(
+        Competence(
+            entry["agency"],
+            frozenset(entry["services"]),
+            entry["legal_basis"],
+            entry.get("when") or "",
+            _date(entry.get("valid_from")),
+            _date(entry.get("valid_to")),
+        )
+        for entry in bundles.get("competence") or ()
+    )
+
+
+def _date(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
