@@ -17,7 +17,9 @@ from pendopo.applications.actions import (
     withdraw,
 )
 from pendopo.applications.queries import (
+    Attached,
     InboxRow,
+    attached,
     count_inbox,
     get_for_staff,
     get_own,
@@ -45,7 +47,8 @@ from pendopo.applications.rules import (
 )
 
 __all__ = [
-    "REMARKS", "Act", "Case", "InboxRow", "Remark", "State", "Step", "StepKind", "StepStatus", "Verb", "advance", "can", "count_inbox",
-    "file", "get_for_staff", "get_own", "get_status", "inbox", "list_own", "list_steps", "load", "mermaid", "on_bill_settled", "on_decided",
-    "on_submitted", "open_answers", "renew_bill", "resubmit", "save", "start", "submit", "timeline", "verbs_for", "withdraw",
+    "REMARKS", "Act", "Attached", "Case", "InboxRow", "Remark", "State", "Step", "StepKind", "StepStatus", "Verb", "advance",
+    "attached", "can", "count_inbox", "file", "get_for_staff", "get_own", "get_status", "inbox", "list_own", "list_steps", "load",
+    "mermaid", "on_bill_settled", "on_decided", "on_submitted", "open_answers", "renew_bill", "resubmit", "save", "start", "submit",
+    "timeline", "verbs_for", "withdraw",
 ]  # fmt: skip

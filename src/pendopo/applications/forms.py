@@ -206,9 +206,16 @@ def source_words(source: Mapping[str, Any] | None, *, at_desk: bool = False) -> 
         return ""
     on = datetime.fromisoformat(source["at"]).strftime("%d-%m-%Y")
     return _("Dari %(source)s, %(on)s") % {
-        "source": (SOURCES_AT_DESK if at_desk else SOURCES).get(source["source"], source["source"]),
+        "source": _source(source["source"], SOURCES_AT_DESK if at_desk else SOURCES),
         "on": on,
     }
+
+
+def _source(code: str, said: Mapping[str, Any]) -> Any:
+    """A registry, the account, or an issued document by its number."""
+    if code.startswith("document:"):
+        return _("dokumen %(number)s") % {"number": code.removeprefix("document:")}
+    return said.get(code, code)
 
 
 def field_for(
@@ -254,7 +261,7 @@ def field_for(
                 "id": str(upload.id),
                 "name": upload.name,
                 "size": upload.size,
-                "url": f"/berkas/{upload.id}/",
+                "url": upload.url,
             }
             if upload
             else None,

@@ -247,6 +247,11 @@ def list_documents(subjects: Iterable[str]) -> list[Paper]:
     return [paper(row) for row in Document.objects.filter(subject__in=list(subjects)).order_by("issued_at")]
 
 
+def list_papers(ids: Iterable[UUID]) -> dict[UUID, Paper]:
+    """Papers by id, in one query; unknown ids are absent. The caller decides who may see them."""
+    return {row.id: paper(row) for row in Document.objects.filter(pk__in=list(ids)).order_by("issued_at")}
+
+
 def list_held(holder_ref: str, limit: int = 100) -> list[Paper]:
     """Papers a person holds, newest first."""
     return [

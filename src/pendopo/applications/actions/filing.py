@@ -15,7 +15,6 @@ from pendopo.applications import queries
 from pendopo.applications.models import Application
 from pendopo.applications.rules import EDITABLE, Case, State, Step, Verb, begin, check
 from pendopo.catalogue.api import ServiceVersion, fee_lines, get_service, get_version, validate
-from pendopo.documents.api import list_uploads
 from pendopo.identity.api import Actor, ActorKind, get_business
 from pendopo.kernel import clock
 from pendopo.kernel.errors import Denied, Invalid, NotFound
@@ -241,25 +240,6 @@ def _is_storable(value: Any) -> bool:
 
 
 def check_files(version: ServiceVersion, answers: Mapping[str, Any], by: Actor) -> dict[str, str]:
-    """Every file named in the answers is the actor's own and complete."""
-    properties = version.content["form"]["schema"]["properties"]
-    named = {
-        name: _id(value)
-        for name, value in answers.items()
-        if value and properties[name].get("x-widget") == "file"
-    }
-    found = list_uploads(filter(None, named.values())) if named else {}
-    good = {upload.id for upload in found.values() if upload.owner == by.ref and upload.state == "complete"}
-    return {
-        name: _("Berkas ini belum terunggah sampai selesai. Unggah sekali lagi.")
-        for name, upload in named.items()
-        if upload not in good
-    }
-
-
-def _id(value: Any) -> UUID | None:
-    """The id a form claims, if it is one."""
-    try:
-        return UUID(str(value))
-    except ValueError:
-        return None
+    """Every file named in the answers is the actor's own and complete, or a paper of this mall that still holds."""
+    said = _("Berkas ini belum terunggah sampai selesai. Unggah sekali lagi.")
+    return dict.fromkeys(queries.unusable_fields(version, answers, by), said)

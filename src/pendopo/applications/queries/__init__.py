@@ -20,6 +20,13 @@ from pendopo.applications.queries.loading import (
     secret_fields,
     steps_of_version,
 )
+from pendopo.applications.queries.papers import (
+    Attached,
+    attached,
+    file_fields,
+    list_usable,
+    unusable_fields,
+)
 from pendopo.applications.queries.standing import (
     STATUS_SQL,
     StepStanding,
@@ -30,7 +37,8 @@ from pendopo.applications.queries.standing import (
 )
 
 __all__ = [
-    "STATUS_SQL", "InboxRow", "Loaded", "StepStanding", "count_inbox", "get_for_staff", "get_own", "get_status", "holds_for", "inbox",
-    "involved", "list_own", "list_steps", "load", "open_answers", "open_value", "prefill", "promise_days", "seal_answers",
-    "secret_fields", "steps_of_version", "timeline",
+    "STATUS_SQL", "Attached", "InboxRow", "Loaded", "StepStanding", "attached", "count_inbox", "file_fields",
+    "get_for_staff", "get_own", "get_status", "holds_for", "inbox",
+    "involved", "list_own", "list_steps", "list_usable", "load", "open_answers", "open_value", "prefill", "promise_days", "seal_answers",
+    "secret_fields", "steps_of_version", "timeline", "unusable_fields",
 ]  # fmt: skip

@@ -1,13 +1,15 @@
 """What a decision reads: the steps of a version, answers sealed and open, what is known already, the case itself."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
+from pendopo.applications.queries.papers import file_fields, list_usable
 from pendopo.applications.rules import Case, State, Step, StepKind, StepStatus
 from pendopo.catalogue.api import ServiceVersion, condition, get_version
 from pendopo.documents.api import list_latest_uploads
@@ -98,15 +100,27 @@ def prefill(
                 open_value(fact.value),
                 {"source": fact.source, "at": fact.obtained_at.isoformat()},
             )
+    for name, value, source, at in _known_files(version, by, business_id):
+        answers[name], sources[name] = value, {"source": source, "at": at.isoformat()}
+    return answers, sources
+
+
+def _known_files(
+    version: ServiceVersion, by: Actor, business_id: UUID | None
+) -> Iterator[tuple[str, str, str, datetime]]:
+    """(field, value, source, since) of files sent before; a paper of this mall comes last, because it is the better one."""
     files = {
         schema["x-requirement"]: name
         for name, schema in version.content["form"]["schema"]["properties"].items()
         if schema.get("x-widget") == "file" and "x-requirement" in schema
     }
     for held in list_latest_uploads(by, files) if files else ():
-        name = files[held.requirement]
-        answers[name], sources[name] = str(held.id), {"source": "upload", "at": held.created_at.isoformat()}
-    return answers, sources
+        yield files[held.requirement], str(held.id), "upload", held.created_at
+    issuers = file_fields(version)
+    papers = list_usable(by, business_id, issuers.values()) if issuers else {}
+    for name, service_id in issuers.items():
+        if paper := papers.get(service_id):
+            yield name, str(paper.id), f"document:{paper.number}", paper.issued_at
 
 
 @dataclass(frozen=True, slots=True)

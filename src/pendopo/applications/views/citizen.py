@@ -13,20 +13,12 @@ from pendopo.applications import api, forms
 from pendopo.applications.views import drawn
 from pendopo.applications.views.doors import Asked, for_citizens, take_kept
 from pendopo.catalogue.api import ServiceVersion, fee_lines, get_service, get_version, validate
-from pendopo.documents.api import get_label, list_uploads, receive
+from pendopo.documents.api import get_label, receive
 from pendopo.identity.api import list_businesses
 from pendopo.kernel import clock
 from pendopo.kernel.errors import Denied, Invalid, NotFound
 from pendopo.payments.api import get_bill
 from pendopo.region.api import closing_at
-
-
-def _files(answers: dict[str, Any], schema: forms.Schema, request: Asked) -> dict[str, Any]:
-    """Uploads that the answers name, by id."""
-    names = [n for n, field in schema["properties"].items() if field.get("x-widget") == "file"]
-    ids = [answers[name] for name in names if forms.is_uuid(answers.get(name))]
-    found = list_uploads(ids) if ids else {}
-    return {str(upload.id): upload for upload in found.values() if upload.owner == request.actor.ref}
 
 
 @for_citizens
@@ -115,6 +107,7 @@ def fill(request: Asked, application_id: UUID, page_id: str) -> HttpResponse:
     answers = api.open_answers(row.answers)
     names = _asked(page, row.remarks)
     noted = {remark["field"]: remark for remark in row.remarks}
+    files = api.attached(schema, answers, request.actor.ref)
     context = {
         "service": version.content,
         "row": row,
@@ -128,7 +121,7 @@ def fill(request: Asked, application_id: UUID, page_id: str) -> HttpResponse:
                 answers=answers,
                 sources=row.sources,
                 errors=errors,
-                files=_files(answers, schema, request),
+                files=files,
             )
             for name in names
         ],
@@ -189,7 +182,7 @@ def review(request: Asked, application_id: UUID) -> HttpResponse:
     version = get_version(row.version_id)
     schema = version.content["form"]["schema"]
     answers = api.open_answers(row.answers)
-    files = _files(answers, schema, request)
+    files = api.attached(schema, answers, request.actor.ref)
     change = f"/permohonan/{row.id}/isi/" if row.state in {"draft", "returned", "in_correction"} else ""
     sections = [
         (

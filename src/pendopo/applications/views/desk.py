@@ -15,7 +15,7 @@ from pendopo.applications.rules import REMARKS
 from pendopo.applications.views import drawn
 from pendopo.applications.views.doors import Asked, for_staff
 from pendopo.catalogue.api import get_version
-from pendopo.documents.api import get_document, list_uploads, open_upload
+from pendopo.documents.api import get_document, open_document, open_upload
 from pendopo.identity.api import note_access
 from pendopo.kernel import clock
 from pendopo.kernel.errors import Denied, NotFound
@@ -109,10 +109,10 @@ def _answers_and_papers(row: Any, schema: forms.Schema, answers: dict[str, Any])
         papers += [shown for shown in rows if shown["file"]]
         if plain := [shown for shown in rows if not shown["file"]]:
             sections.append((page.title, plain))
-    files = list_uploads([UUID(paper["file"]) for paper in papers]) if papers else {}
+    files = api.attached(schema, answers, f"person:{row.applicant_id}")
     return {
         "sections": sections,
-        "documents": [{**paper, "file": files.get(UUID(paper["file"]))} for paper in papers],
+        "documents": [{**paper, "file": files.get(paper["file"])} for paper in papers],
     }
 
 
@@ -217,5 +217,11 @@ def attachment(request: Asked, application_id: UUID, field: str) -> FileResponse
     schema = get_version(row.version_id).content["form"]["schema"]["properties"]
     if not value or schema.get(field, {}).get("x-widget") != "file":
         raise NotFound
-    found = open_upload(UUID(value), request.actor, allowed=True)
+    paper = api.attached(
+        {"properties": {field: schema[field]}}, {field: value}, f"person:{row.applicant_id}"
+    ).get(value)
+    if paper is None:
+        raise NotFound
+    opened = open_document if paper.issued else open_upload
+    found = opened(paper.id, request.actor, allowed=True)
     return send_file(found.path, found.name, found.content_type)

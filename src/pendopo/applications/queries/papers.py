@@ -1,0 +1,124 @@
+"""What stands in a file field: an upload, or a document this mall has issued before and nobody needs to upload again.
+
+A field of a requirement with ``from_service`` may hold the id of the document instead of the id of an upload.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from pendopo.applications.models import Application
+from pendopo.catalogue.api import ServiceVersion
+from pendopo.documents.api import Paper, list_held, list_papers, list_uploads
+from pendopo.identity.api import Actor
+from pendopo.kernel import clock
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file as pages show it: what it is called, where it can be opened. ``issued``: a paper of this mall, no upload."""
+
+    id: UUID
+    name: str
+    size: int
+    url: str
+    owner: str
+    issued: bool
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def file_fields(version: ServiceVersion) -> dict[str, str]:
+    """File fields that a service of this mall can fill: {field: service that issues it}. Papers of other people are not among them."""
+    issuers = {
+        requirement["id"]: requirement["from_service"]
+        for requirement in version.content["requirements"]
+        if requirement.get("from_service") and not requirement.get("held_by")
+    }
+    return {
+        name: issuers[prop["x-requirement"]]
+        for name, prop in version.content["form"]["schema"]["properties"].items()
+        if prop.get("x-widget") == "file" and prop.get("x-requirement") in issuers
+    }
+
+
+def is_good(paper: Paper) -> bool:
+    """True for a paper that grants something and holds today."""
+    today = clock.today()
+    begun, ended = paper.valid_from <= today, paper.valid_until is not None and paper.valid_until < today
+    return paper.state == "issued" and not paper.is_refusal and begun and not ended
+
+
+def list_usable(by: Actor, business_id: UUID | None, services: Iterable[str]) -> dict[str, Paper]:
+    """The actor's newest good paper of each service: their own, and in the name of a business also that business's."""
+    wanted = set(services)
+    held = [paper for paper in list_held(by.ref) if paper.service_id in wanted and is_good(paper)]
+    if not held:
+        return {}
+    whose = _businesses_of(held)
+    usable = (paper for paper in reversed(held) if whose.get(paper.subject) in {None, business_id})
+    return {paper.service_id: paper for paper in usable}  # the newest comes last and stays
+
+
+def _businesses_of(papers: Iterable[Paper]) -> dict[str, UUID | None]:
+    ids = [found for paper in papers if (found := _uuid(paper.subject.removeprefix("application:")))]
+    rows = Application.objects.filter(id__in=ids).values_list("id", "business_id")
+    return {f"application:{application_id}": business_id for application_id, business_id in rows}
+
+
+def attached(schema: Mapping[str, Any], answers: Mapping[str, Any], owner: str) -> dict[str, Attached]:
+    """Files that the answers name and ``owner`` (an actor's ref) may use, by the answer's own text."""
+    named = _named(schema, answers).values()
+    ids = list(filter(None, map(_uuid, named)))
+    uploads = list_uploads(ids) if ids else {}
+    papers = list_papers(ids) if len(uploads) < len(set(ids)) else {}
+    found = [
+        Attached(one.id, one.name, one.size, f"/berkas/{one.id}/", one.owner, issued=False)
+        for one in uploads.values()
+    ]
+    found += [
+        Attached(one.id, _shown(one), one.size, f"/dokumen/{one.id}/", one.holder_ref, issued=True)
+        for one in papers.values()
+    ]
+    return {str(one.id): one for one in found if one.owner == owner}
+
+
+def _shown(paper: Paper) -> str:
+    return _("Sudah ada: %(number)s") % {"number": paper.number}
+
+
+def _named(schema: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str, str]:
+    """What the file fields hold."""
+    return {
+        name: str(answers[name])
+        for name, prop in schema["properties"].items()
+        if prop.get("x-widget") == "file" and answers.get(name)
+    }
+
+
+def unusable_fields(version: ServiceVersion, answers: Mapping[str, Any], by: Actor) -> list[str]:
+    """File fields that hold neither a complete upload of the actor's own nor a good paper of the service the field waits for."""
+    named = _named(version.content["form"]["schema"], answers)
+    ids = list(filter(None, map(_uuid, named.values())))
+    uploads = list_uploads(ids) if ids else {}
+    good = {str(one.id) for one in uploads.values() if one.owner == by.ref and one.state == "complete"}
+    issuers = file_fields(version)
+    papers = list_papers(ids) if any(named[name] not in good for name in named if name in issuers) else {}
+    issued = {
+        (paper.service_id, str(paper.id))
+        for paper in papers.values()
+        if paper.holder_ref == by.ref and is_good(paper)
+    }
+    return [
+        name
+        for name, value in named.items()
+        if value not in good and (issuers.get(name), value) not in issued
+    ]
