@@ -1,38 +1,164 @@
-"""The region's calendar and area codes, read from the city folder. No table: both change with a release of the city."""
+"""The region's calendar, service hours and area codes.
+
+The calendar is a seed (national holidays and collective leave as published, the city's own days of region.yaml) under the days entered by
+hand. It is kept in memory and looked at again every two seconds, so an edit reaches every process without asking the database each time.
+"""
 
 import csv
 import gzip
+import threading
+import time as stopwatch
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import cache
+from typing import Any, Final
 
 import holidays
 from django.conf import settings
 
 from pendopo.kernel import clock
-from pendopo.region.rules import Calendar, DayKind
+from pendopo.region.models import CalendarDay
+from pendopo.region.rules import Calendar, DayKind, Entry, is_working, received_on, with_entries
 
-CLOSING = time(16, 0)
+YEARS_BACK, YEARS_AHEAD = 5, 2
+FRESH_SECONDS: Final = 2.0
+"""How long a process may not know of an edit. Whoever recounts deadlines waits that long first."""
+
+DEFAULT_CLOSING: Final = time(16, 0)
+ESTIMATE: Final = " (perkiraan)"
+WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass(slots=True)
+class _Kept:
+    """The entered days as last read, and the calendars built from them."""
+
+    entries: tuple[Entry, ...]
+    read_at: float
+    built: dict[tuple[str, int], Calendar] = field(default_factory=dict)
+
+
+_lock = threading.Lock()
+_kept: _Kept | None = None
+
+
+def calendar(agency_id: str | None = None) -> Calendar:
+    """The working days of one agency, or of the mall: five years back and two ahead of today, whatever day the process began.
+
+    The same object as long as nothing changed.
+    """
+    kept, year = _current(), clock.today().year
+    key = (agency_id if agency_id and _has_own_days(agency_id, kept.entries) else "", year)
+    if key not in kept.built:
+        kept.built[key] = with_entries(seed(year), kept.entries, key[0])
+    return kept.built[key]
+
+
+def _has_own_days(agency_id: str, entries: Sequence[Entry]) -> bool:
+    return any(entry.agency_id == agency_id for entry in entries)
+
+
+def _current() -> _Kept:
+    """What was entered, read again when it may have changed."""
+    global _kept  # noqa: PLW0603 - one process, one copy
+    with _lock:
+        kept = _kept
+        if kept is not None and stopwatch.monotonic() - kept.read_at < FRESH_SECONDS:
+            return kept
+        asked_at, entries = stopwatch.monotonic(), _entries()
+        if kept is None or kept.entries != entries:
+            kept = _kept = _Kept(entries, asked_at)
+        kept.read_at = asked_at
+        return kept
+
+
+def _entries() -> tuple[Entry, ...]:
+    rows = CalendarDay.objects.filter(withdrawn_at__isnull=True).order_by("on", "agency_id")
+    return tuple(_entry(row) for row in rows)
+
+
+def _entry(row: CalendarDay) -> Entry:
+    return Entry(row.on, DayKind(row.kind), row.name, row.agency_id, row.estimated)
+
+
+def forget() -> None:
+    """Read the calendar anew at the next question: after an edit in this process."""
+    global _kept  # noqa: PLW0603 - one process, one copy
+    with _lock:
+        _kept = None
+
+
+def calendar_with(enter: Sequence[Entry], withdraw: Sequence[int], agency_id: str | None = None) -> Calendar:
+    """The calendar as it would be after an edit that has not been made. For previews."""
+    rows = CalendarDay.objects.filter(withdrawn_at__isnull=True).exclude(id__in=withdraw)
+    return with_entries(seed(clock.today().year), [*(_entry(row) for row in rows), *enter], agency_id or "")
 
 
 @cache
-def calendar(agency_id: str | None = None) -> Calendar:  # noqa: ARG001 - agencies get days of their own
-    """National holidays, collective leave and the city's own days, five years back and two years ahead of today."""
-    year = clock.today().year
-    years = range(year - 5, year + 3)
+def seed(year: int) -> Calendar:
+    """National holidays, collective leave and the city's own days around that year, before anybody edited them."""
+    years = range(year - YEARS_BACK, year + YEARS_AHEAD + 1)
     days: dict[date, tuple[DayKind, str]] = {}
+    estimated: set[date] = set()
     for kind, category in ((DayKind.COLLECTIVE_LEAVE, "government"), (DayKind.HOLIDAY, "public")):
-        for on, name in holidays.country_holidays(
-            "ID", years=years, categories=(category,), language="id"
-        ).items():
-            days[on] = (kind, name)
+        known = holidays.country_holidays("ID", years=years, categories=(category,), language="id")
+        for on, name in known.items():
+            days[on] = (kind, name.replace(ESTIMATE, ""))
+            if ESTIMATE in name:
+                estimated.add(on)
     for entry in settings.REGION.get("local_holidays") or []:
         days[date.fromisoformat(str(entry["on"]))] = (DayKind.LOCAL_HOLIDAY, entry["name"])
-    return Calendar(days, years[0], years[-1])
+    return Calendar(days, years[0], years[-1], frozenset(estimated))
+
+
+def get_day(day_id: int) -> CalendarDay | None:
+    """One entered day that still holds, or None."""
+    return CalendarDay.objects.filter(id=day_id, withdrawn_at__isnull=True).first()
+
+
+def list_days(year: int) -> list[CalendarDay]:
+    """The days entered for one year, withdrawn ones too, by date."""
+    return list(CalendarDay.objects.filter(on__year=year).order_by("on", "agency_id", "id"))
+
+
+def closing_time(on: date) -> time:
+    """When service ends on that date: the hall's hours of that weekday, in Ramadan the shorter ones.
+
+    Source: Perpres 21/2023 (in Ramadan 32.5 hours a week from 08.00); region.yaml says the hours.
+    """
+    hours = _ramadan_hours(on) or next(
+        (site.get("open") or {} for site in settings.REGION.get("sites") or () if site.get("kind") == "hall"),
+        {},
+    )
+    span = hours.get(WEEKDAYS[on.weekday()])
+    return time.fromisoformat(str(span[1])) if span else DEFAULT_CLOSING
+
+
+def _ramadan_hours(on: date) -> dict[str, Any]:
+    ramadan = (settings.REGION.get("service_hours") or {}).get("ramadan") or {}
+    for month in ramadan.get("months") or ():
+        if date.fromisoformat(str(month["from"])) <= on <= date.fromisoformat(str(month["to"])):
+            return dict(ramadan["hours"])
+    return {}
 
 
 def closing_at(on: date) -> datetime:
     """The instant service ends on that local date: until then a promise of that day is kept."""
-    return datetime.combine(on, CLOSING, tzinfo=clock.zone())
+    return datetime.combine(on, closing_time(on), tzinfo=clock.zone())
+
+
+def received_today(agency_id: str | None = None) -> date:
+    """The date on which what arrives now counts as received: in service hours today, else the next working day."""
+    at = clock.now().astimezone(clock.zone())
+    if settings.REGION.get("late_submissions") == "same_day":
+        return at.date()
+    return received_on(at, closing_time(at.date()), calendar(agency_id))
+
+
+def check_year(year: int) -> None:
+    """Raises: Denied("calendar_missing") for a year the calendar does not reach."""
+    is_working(date(year, 1, 1), calendar())
 
 
 @cache

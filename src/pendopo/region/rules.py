@@ -4,9 +4,9 @@
 shows every day of that count.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final, Literal
 
@@ -46,6 +46,46 @@ class Calendar:
     def name(self, on: date) -> str:
         """What the day is called, or nothing for an ordinary one."""
         return self.days[on][1] if on in self.days else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A day somebody entered: it wins over the seed. ``agency_id=""`` holds for all; an agency's own day wins over that."""
+
+    on: date
+    kind: DayKind
+    name: str
+    agency_id: str = ""
+    estimated: bool = False
+
+
+def with_entries(seed: Calendar, entries: Iterable[Entry], agency_id: str = "") -> Calendar:
+    """The calendar of one agency. What was entered first does not matter: the agency's own days win, then everybody's, then the seed."""
+    chosen = sorted((entry for entry in entries if entry.agency_id in {"", agency_id}), key=_weight)
+    days = {**seed.days, **{entry.on: (entry.kind, entry.name) for entry in chosen}}
+    estimated = {**dict.fromkeys(seed.estimated, True), **{entry.on: entry.estimated for entry in chosen}}
+    return replace(seed, days=days, estimated=frozenset(on for on, guess in estimated.items() if guess))
+
+
+def _weight(entry: Entry) -> tuple[str, str, str, bool]:
+    return (entry.agency_id, entry.kind, entry.name, entry.estimated)
+
+
+def lacks_leave(year: int, calendar: Calendar) -> bool:
+    """True when nobody has entered the year's collective leave yet: its deadlines may still move."""
+    return not any(
+        on.year == year and kind is DayKind.COLLECTIVE_LEAVE for on, (kind, _name) in calendar.days.items()
+    )
+
+
+def received_on(at: datetime, closing: time, calendar: Calendar) -> date:
+    """The day on which something sent at that local time counts as received: after closing and on free days the next working day.
+
+    Source: domain convention; a region may switch it off (region.yaml, late_submissions).
+    """
+    if is_working(at.date(), calendar) and at.time() <= closing:
+        return at.date()
+    return due_on(at.date(), 1, calendar)
 
 
 def is_working(on: date, calendar: Calendar) -> bool:

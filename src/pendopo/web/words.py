@@ -84,6 +84,16 @@ DENIED: Final[Words] = {
     "legal_basis_missing": _("Tulis dasar hukum penolakan."),
     "rounds_used_up": _("Jumlah perbaikan yang diperbolehkan sudah habis."),
     "calendar_missing": _("Kalender hari kerja tahun itu belum tersedia. Beri tahu pengelola mal."),
+    "calendar_unchanged": _("Tidak ada hari yang ditambahkan atau dicabut."),
+    "calendar_source_missing": _(
+        "Sebutkan dasar perubahan kalender, misalnya nomor keputusan atau surat edaran."
+    ),
+    "calendar_day_gone": _(
+        "Hari itu sudah dicabut lebih dahulu. Muat ulang halaman untuk melihat kalender terbaru."
+    ),
+    "calendar_day_taken": _(
+        "Hari itu sudah ada di kalender. Cabut dahulu yang lama bila ingin menggantinya."
+    ),
     "file_too_large": _("Berkas terlalu besar. Ukuran paling besar 10 MB."),
     "file_type": _("Jenis berkas ini tidak diterima. Kirim PDF, JPG, atau PNG."),
     "file_empty": _("Berkas ini kosong. Pilih berkas lain."),
