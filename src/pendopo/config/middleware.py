@@ -1,20 +1,26 @@
-"""Who is asking: ``request.actor``, looked up once and only when somebody asks. Staff without a second factor are nobody."""
+"""Who is asking: ``request.actor``, looked up once and only when somebody asks. Staff without a second factor are nobody.
+
+While somebody acts for another (with a mandate, or an officer at the counter) ``request.actor`` is the principal, with the hand that types;
+``request.own_actor`` is always who signed in. The right to do so is looked up at every request, so what ended has ended.
+"""
 
 from collections.abc import Callable
 from typing import Any
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from pendopo.agencies.api import actor_of
-from pendopo.identity.api import PUBLIC, Actor, ActorKind
+from pendopo.identity.api import PUBLIC, STANDS_FOR, Actor, ActorKind, principal_of
 
 DEMO_SESSION = "demo_person"
 MAX_BODY_BYTES = 6 * settings.UPLOAD_MAX_BYTES
 _TOO_LARGE = _("Kiriman ini terlalu besar. Kirim berkas satu per satu, masing-masing paling besar 10 MB.")
+_NO_LONGER = _("Anda tidak lagi bertindak untuk orang lain: waktunya habis atau kuasanya berakhir.")
 
 
 class BodyLimit:
@@ -31,18 +37,31 @@ class BodyLimit:
 
 
 class ActorMiddleware:
-    """Set ``request.actor`` (an ``identity.api.Actor``) and ``request.needs_second_factor``."""
+    """Set ``request.actor`` and ``request.own_actor`` (``identity.api.Actor``) and ``request.needs_second_factor``."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: Any) -> HttpResponse:
         request.needs_second_factor = False
+        request.own_actor = SimpleLazyObject(lambda: _own_actor(request))
         request.actor = SimpleLazyObject(lambda: _actor(request))
         return self.get_response(request)
 
 
 def _actor(request: Any) -> Actor:
+    """The principal when the session says that its owner acts for somebody and that still holds, else its owner."""
+    own: Actor = request.own_actor
+    if STANDS_FOR not in request.session:
+        return own
+    principal = principal_of(own, request.session[STANDS_FOR], request.path)
+    if principal is None:
+        del request.session[STANDS_FOR]
+        messages.warning(request, _NO_LONGER)
+    return principal or own
+
+
+def _own_actor(request: Any) -> Actor:
     actor = actor_of(request.user)
     if actor.kind is not ActorKind.STAFF or _second_factor(request):
         return actor

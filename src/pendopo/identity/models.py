@@ -7,7 +7,12 @@ import uuid
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
+from django.db.models.functions import Coalesce
+
+from pendopo.identity.rules import AT_COUNTER, BY_REGISTER, ONLINE, Mandated
 
 
 class UserManager(BaseUserManager["User"]):
@@ -94,25 +99,114 @@ class Business(models.Model):
         return self.name
 
 
+class Days(models.Func):
+    """The days from the first to the last, both inclusive; without a last day, for ever."""
+
+    function = "daterange"
+    output_field = DateRangeField()
+
+    def __init__(self, first: str, last: str) -> None:
+        super().__init__(first, last, RangeBoundary(inclusive_lower=True, inclusive_upper=True))
+
+
 class Mandate(models.Model):
-    """A person may act for a business. Scopes and mandates between people come with the single submission."""
+    """A person, the agent, may act for another person or a business: in what, from when until when, and how that was given.
+
+    The agent is found by NIK digest and named as ``agent`` only once they have accepted with the code: whoever gives a mandate
+    learns nothing about whether a NIK is known here.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    business = models.ForeignKey(Business, on_delete=models.PROTECT, related_name="+")
+    principal = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    business = models.ForeignKey(Business, null=True, on_delete=models.PROTECT, related_name="+")
+    agent = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    agent_digest = models.BinaryField()  # keyed hash of the agent's NIK, or of their id where they have none
+    agent_name = models.CharField(max_length=120)  # as the principal wrote it
+    reach = ArrayField(models.CharField(max_length=80))  # "all", "category:<id>", "service:<id>"
+    purpose = models.CharField(max_length=200, default="")
+    given_how = models.CharField(max_length=10, default=ONLINE)
+    paper_reference = models.CharField(max_length=120, default="")
+    given_by = models.CharField(max_length=64)
+    given_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
     valid_from = models.DateField()
     valid_until = models.DateField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.CharField(max_length=64, default="")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["person", "business"], name="mandate_once")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(principal__isnull=True, business__isnull=False)
+                | models.Q(principal__isnull=False, business__isnull=True),
+                name="mandate_of_one_principal",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(principal__isnull=True)
+                | models.Q(agent__isnull=True)
+                | ~models.Q(principal=models.F("agent")),
+                name="mandate_to_somebody_else",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(agent__isnull=True, accepted_at__isnull=True)
+                | models.Q(agent__isnull=False, accepted_at__isnull=False),
+                name="mandate_accepted_by_agent",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(valid_until__isnull=True)
+                | models.Q(valid_until__gte=models.F("valid_from")),
+                name="mandate_days_in_order",
+            ),
+            models.CheckConstraint(condition=models.Q(reach__len__gt=0), name="mandate_reaches_something"),
+            models.CheckConstraint(
+                condition=models.Q(given_how__in=[ONLINE, AT_COUNTER, BY_REGISTER]), name="mandate_given_how"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(given_how=AT_COUNTER) | ~models.Q(paper_reference=""),
+                name="mandate_on_paper_has_reference",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(revoked_at__isnull=True, revoked_by="")
+                | (models.Q(revoked_at__isnull=False) & ~models.Q(revoked_by="")),
+                name="mandate_revoked_by_somebody",
+            ),
+            ExclusionConstraint(
+                name="mandate_once_at_a_time",
+                expressions=[
+                    (Coalesce("principal_id", "business_id"), RangeOperators.EQUAL),
+                    ("agent_digest", RangeOperators.EQUAL),
+                    (Days("valid_from", "valid_until"), RangeOperators.OVERLAPS),
+                ],
+                condition=models.Q(revoked_at__isnull=True),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["agent"], name="mandate_of_agent"),
+            models.Index(fields=["principal"], name="mandate_of_principal"),
+        ]
 
     class Privacy:
         public: tuple[str, ...] = ("id", "business")
-        personal: tuple[str, ...] = ("person", "valid_from", "valid_until")
+        personal: tuple[str, ...] = (
+            "principal", "agent", "agent_name", "reach", "purpose", "given_how", "paper_reference", "given_by", "given_at", "accepted_at",
+            "valid_from", "valid_until", "revoked_at", "revoked_by",
+        )  # fmt: skip
+        sensitive: tuple[str, ...] = ("agent_digest",)
         retention = "10 years after it ends"
 
     def __str__(self) -> str:
-        return f"{self.person_id} for {self.business_id}"
+        return f"{self.agent_id} for {self.principal_id or self.business_id}"
+
+    @property
+    def terms(self) -> Mandated:
+        """What decides whether it holds."""
+        return Mandated(
+            tuple(self.reach),
+            self.valid_from,
+            self.valid_until,
+            self.accepted_at is not None,
+            self.revoked_at is not None,
+        )
 
 
 class Fact(models.Model):

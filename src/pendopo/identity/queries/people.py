@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.db.models import Q
 
-from pendopo.identity.models import AccessRecord, Business, Consent, Fact, Mandate, Person, User
+from pendopo.identity.models import AccessRecord, Business, Consent, Fact, Person, User
 from pendopo.identity.rules import Actor, ActorKind
 from pendopo.kernel import clock
 from pendopo.kernel.errors import NotFound
@@ -22,7 +22,7 @@ _NONCE = 12
 
 
 @cache
-def _key(purpose: bytes) -> bytes:
+def key_of(purpose: bytes) -> bytes:
     """32 bytes derived from the seal key, one for each purpose."""
     return hmac.digest(settings.SEAL_KEY.encode(), purpose, "sha256")
 
@@ -30,12 +30,12 @@ def _key(purpose: bytes) -> bytes:
 def unseal(sealed: bytes | memoryview) -> str:
     """Return the text that ``actions.seal`` hid."""
     sealed = bytes(sealed)
-    return AESGCM(_key(b"seal")).decrypt(sealed[:_NONCE], sealed[_NONCE:], None).decode()
+    return AESGCM(key_of(b"seal")).decrypt(sealed[:_NONCE], sealed[_NONCE:], None).decode()
 
 
 def digest(nik: str) -> bytes:
     """Keyed hash by which a NIK is found without being readable."""
-    return hmac.digest(_key(b"digest"), nik.encode(), hashlib.sha256)
+    return hmac.digest(key_of(b"digest"), nik.encode(), hashlib.sha256)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,21 +95,21 @@ def facts_of(*, person_id: UUID | None = None, business_id: UUID | None = None) 
     }
 
 
-def list_businesses(person_id: UUID) -> list[Business]:
-    """Businesses this person may act for today."""
-    today = clock.today()
-    mandates = Mandate.objects.filter(person_id=person_id, valid_from__lte=today).exclude(
-        valid_until__lt=today
-    )
-    return [m.business for m in mandates.select_related("business").order_by("business__name")]
+def find_person(nik: str) -> Person | None:
+    """The person with this NIK; the caller writes down who looked (see actions.look_up_person)."""
+    return Person.objects.filter(nik_digest=digest(nik)).first()
 
 
-def get_business(business_id: UUID, *, by: Actor) -> Business:
-    """A business the actor may act for. Raises: NotFound."""
-    for business in list_businesses(by.id) if by.id else []:
-        if business.id == business_id:
-            return business
-    raise NotFound
+def name_of_ref(ref: str) -> str:
+    """Who ``person:``, ``business:`` or ``staff:`` followed by an id is; nothing for anybody else."""
+    kind, _colon, key = ref.partition(":")
+    if kind == "person":
+        return Person.objects.filter(id=key).values_list("full_name", flat=True).first() or ""
+    if kind == "business":
+        return Business.objects.filter(id=key).values_list("name", flat=True).first() or ""
+    if kind == "staff":
+        return User.objects.filter(id=key).values_list("display_name", flat=True).first() or ""
+    return ""
 
 
 def list_consents(person_id: UUID) -> list[Consent]:

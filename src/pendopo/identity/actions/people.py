@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 
 from pendopo.identity import queries
 from pendopo.identity.models import AccessRecord, Business, Consent, Fact, Mandate, Person, User
-from pendopo.identity.rules import Actor, read_nik
+from pendopo.identity.rules import BY_REGISTER, EVERYTHING, Actor, read_nik
 from pendopo.kernel import clock, events
 from pendopo.kernel.errors import Denied
 
@@ -20,7 +20,7 @@ from pendopo.kernel.errors import Denied
 def seal(text: str) -> bytes:
     """Encrypt a short secret such as a NIK; ``queries.unseal`` reads it back."""
     nonce = os.urandom(12)
-    return nonce + AESGCM(queries._key(b"seal")).encrypt(nonce, text.encode(), None)  # noqa: SLF001 - same module
+    return nonce + AESGCM(queries.key_of(b"seal")).encrypt(nonce, text.encode(), None)
 
 
 def open_account(*, email: str, password: str | None, display_name: str = "") -> User:
@@ -59,7 +59,7 @@ def register_person(*, user: User | None, full_name: str, nik: str, by: Actor) -
         except IntegrityError as clash:
             raise Denied("nik_taken") from clash
         if fresh:
-            events.record(f"person:{person.id}", "identified", actor=by.ref)
+            events.record(f"person:{person.id}", "identified", actor=by.doer)
     return person
 
 
@@ -100,7 +100,14 @@ def record_facts(
         Fact.objects.bulk_create(rows)
         if rows:
             subject = f"person:{person_id}" if person_id else f"business:{business_id}"
-            events.record(subject, "facts_recorded", actor=by.ref, source=source, keys=sorted(stale))
+            events.record(
+                subject,
+                "facts_recorded",
+                actor=by.doer,
+                on_behalf_of=by.behalf,
+                source=source,
+                keys=sorted(stale),
+            )
 
 
 def give_consent(*, person_id: UUID, registry: str, purpose: str, facts: Sequence[str], by: Actor) -> Consent:
@@ -110,7 +117,12 @@ def give_consent(*, person_id: UUID, registry: str, purpose: str, facts: Sequenc
             person_id=person_id, registry=registry, purpose=purpose, facts=list(facts), given_at=clock.now()
         )
         events.record(
-            f"person:{person_id}", "consent_given", actor=by.ref, registry=registry, purpose=purpose
+            f"person:{person_id}",
+            "consent_given",
+            actor=by.doer,
+            on_behalf_of=by.behalf,
+            registry=registry,
+            purpose=purpose,
         )
     return consent
 
@@ -129,19 +141,37 @@ def withdraw_consent(*, consent_id: UUID, by: Actor) -> None:
 def register_business(
     *, name: str, nib: str, person_id: UUID, by: Actor, valid_from: date | None = None
 ) -> Business:
-    """A business and the mandate of the person who acts for it. Raises: Denied("nib_format")."""
+    """A business and the mandate of the person the register names for it. Raises: Denied("nib_format")."""
     if len(nib) != 13 or not nib.isdigit():  # noqa: PLR2004 - a NIB has 13 digits (OSS PIA)
         raise Denied("nib_format")
+    person = queries.get_person(person_id)
     with transaction.atomic():
         business, created = Business.objects.get_or_create(
             nib=nib, defaults={"name": name, "created_at": clock.now()}
         )
         Mandate.objects.get_or_create(
-            person_id=person_id, business=business, defaults={"valid_from": valid_from or clock.today()}
+            agent=person,
+            business=business,
+            given_how=BY_REGISTER,
+            revoked_at=None,
+            defaults={
+                "agent_digest": agent_digest(person),
+                "agent_name": person.full_name,
+                "reach": [EVERYTHING],
+                "given_by": by.doer,
+                "given_at": clock.now(),
+                "accepted_at": clock.now(),
+                "valid_from": valid_from or clock.today(),
+            },
         )
         if created:
-            events.record(f"business:{business.id}", "registered", actor=by.ref)
+            events.record(f"business:{business.id}", "registered", actor=by.doer)
     return business
+
+
+def agent_digest(person: Person) -> bytes:
+    """How mandates name an agent: by the keyed hash of their NIK, or of their id where they have none."""
+    return bytes(person.nik_digest) if person.nik_digest else queries.digest(str(person.id))
 
 
 def note_access(*, person_id: UUID, by: Actor, fields: Sequence[str], purpose: str, subject: str) -> None:
