@@ -12,7 +12,7 @@ from ninja.throttling import AnonRateThrottle
 
 from pendopo.applications import api as applications
 from pendopo.catalogue.api import get_service
-from pendopo.config import rest
+from pendopo.config import rest, tokens
 from pendopo.documents.api import get_document
 from pendopo.identity.api import Actor
 from pendopo.kernel import tasks
@@ -176,7 +176,7 @@ def test_a_cookie_opens_nothing_but_the_token(city: Cast) -> None:
 
 def test_old_tokens_end(city: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     headers = bearer(city.siti.actor)
-    monkeypatch.setattr(rest, "TOKEN_SECONDS", -1)
+    monkeypatch.setattr(tokens, "TOKEN_SECONDS", -1)
     assert Client().get(f"/api/v1/applications/{uuid4()}", headers=headers).status_code == 401
 
 

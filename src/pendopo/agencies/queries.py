@@ -1,6 +1,7 @@
 """Reads of staff: what an account may do, who signs for an agency."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import connection
 
@@ -39,6 +40,24 @@ def actor_of(user: User | None) -> Actor:
         return Actor(ActorKind.STAFF, user.id, user.display_name or user.email, duties)
     _, _, person_id, name = rows[0]
     return Actor(ActorKind.PERSON, person_id, name) if person_id else PUBLIC
+
+
+_STAFF = """
+SELECT u.display_name, u.email, s.agency_id, s.roles
+FROM identity_user u JOIN agencies_staff s ON s.user_id = u.id AND (s.ends_on IS NULL OR s.ends_on >= %s)
+WHERE u.id = %s AND u.is_active
+"""
+
+
+def actor_of_staff(user_id: UUID) -> Actor:
+    """Staff with their duties of today by account id; ``PUBLIC`` for an account that is closed or has none."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STAFF, [clock.today(), user_id])
+        rows = cursor.fetchall()
+    if not rows:
+        return PUBLIC
+    duties = {agency: frozenset(Role(role) for role in roles) for _, _, agency, roles in rows}
+    return Actor(ActorKind.STAFF, user_id, rows[0][0] or rows[0][1], duties)
 
 
 def signatory_of(actor: Actor, agency_id: str) -> Signatory:

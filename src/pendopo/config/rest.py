@@ -1,54 +1,31 @@
 """The REST API, version 1: the same actions as the pages, typed and documented (OpenAPI 3.1 at /api/v1/openapi.json).
 
-A citizen's program gets a short-lived token from the citizen's own session and sends it as ``Authorization: Bearer``; cookies alone open
-nothing here but the token itself, so no page elsewhere can act in somebody's name.
+A program of a citizen or an officer gets a short-lived token from that person's own session and sends it as ``Authorization: Bearer``;
+cookies alone open nothing here but the token itself, so no page elsewhere can act in somebody's name.
 """
 
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Header, NinjaAPI, Path, Query, Schema
 from ninja.errors import HttpError, ValidationError
 from ninja.responses import Status as Reply
-from ninja.security import HttpBearer, SessionAuth
+from ninja.security import SessionAuth
 from ninja.throttling import AnonRateThrottle
 
 from pendopo import __version__
 from pendopo.applications import api as applications
 from pendopo.catalogue import api as catalogue
+from pendopo.config import acts
+from pendopo.config.tokens import TOKEN_SECONDS, Bearer, Error, token_for
 from pendopo.documents import api as documents
-from pendopo.identity.api import Actor, ActorKind
+from pendopo.identity.api import ActorKind
 from pendopo.kernel.errors import Denied, Invalid, NotFound, Unavailable
 from pendopo.web import words
 
-TOKEN_SECONDS = 15 * 60
-_SALT = "pendopo.api.v1"
-
 Slug = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
-
-
-class Bearer(HttpBearer):
-    """A signed token that says which person; checked without the database."""
-
-    openapi_scheme = "bearer"
-
-    def authenticate(self, request: HttpRequest, token: str) -> Actor | None:  # noqa: ARG002 - its signature
-        try:
-            told = signing.loads(token, salt=_SALT, max_age=TOKEN_SECONDS)
-        except signing.BadSignature:
-            return None
-        return Actor(ActorKind.PERSON, UUID(told["p"]), told["n"])
-
-
-class Error(Schema):
-    """What went wrong, in words for people and a code for programs."""
-
-    error: str
-    message: str
-    fields: dict[str, str] = Field(default_factory=dict)
 
 
 class Wanted(Schema):
@@ -177,6 +154,8 @@ api = NinjaAPI(
     throttle=[AnonRateThrottle("600/m")],
 )
 
+api.add_router("", acts.router)
+
 _REFUSALS = {400: Error, 401: Error, 403: Error, 404: Error, 409: Error, 422: Error, 429: Error}
 
 
@@ -229,16 +208,11 @@ def list_agencies(request: HttpRequest) -> Any:
     "/token", response={200: Token, 401: Error, 403: Error, 429: Error}, auth=SessionAuth(), tags=["access"]
 )
 def get_token(request: Any) -> Any:
-    """A token for the person whose session this is."""
+    """A token for the person, or the member of staff with a second factor, whose session this is."""
     actor = request.actor
-    if actor.kind is not ActorKind.PERSON:
+    if actor.kind not in {ActorKind.PERSON, ActorKind.STAFF}:
         raise Denied("identity_needed")
     return {"access_token": token_for(actor)}
-
-
-def token_for(actor: Actor) -> str:
-    """A signed token that opens this API as ``actor`` for a quarter of an hour."""
-    return signing.dumps({"p": str(actor.id), "n": actor.name}, salt=_SALT)
 
 
 @api.post("/applications", response={201: Filed, **_REFUSALS}, auth=Bearer(), tags=["applications"])

@@ -25,18 +25,27 @@ _ADVANCE = "SELECT application_advance(%s, %s, %s, %s::smallint, %s, %s, %s, %s,
 
 
 def advance(
-    *, application_id: UUID, verb: Verb, by: Actor, step_key: str = "", act: Act | None = None, **patch: Any
+    *,
+    application_id: UUID,
+    verb: Verb,
+    by: Actor,
+    step_key: str = "",
+    act: Act | None = None,
+    revision: int | None = None,
+    **patch: Any,
 ) -> State:
     """Do ``verb`` and everything that follows from it. Returns the new state.
 
     ``patch`` sets answers, sources, decision or document_id along. Raises: NotFound, Denied (see rules.check), Denied("stale") when five
-    others were faster. Nothing is written when it raises.
+    others were faster, or one since the actor read ``revision``. Nothing is written when it raises.
     """
     act = act or Act()
     for _try in range(_TRIES):
         loaded = queries.load(application_id)
         if by.kind is ActorKind.STAFF and not queries.involved(by, loaded.case.steps, loaded.agency_id):
             raise NotFound
+        if revision not in {None, loaded.revision}:
+            raise Denied("stale")
         version = get_version(loaded.version_id)
         outcome = decide(
             loaded.case,

@@ -1,0 +1,105 @@
+"""The officers' door of the REST API: the same acts as the buttons of the desk, for an agency's own programs."""
+
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID
+
+from ninja import Field, Router, Schema
+
+from pendopo.applications import api as applications
+from pendopo.applications.forms import clean
+from pendopo.applications.rules import PROCEEDS, SETS_BACK, SYSTEMS
+from pendopo.config.tokens import Error, StaffBearer
+
+OFFICERS_VERB = StrEnum(  # type: ignore[misc]
+    "OfficersVerb",
+    {
+        str(verb): str(verb)
+        for verb in dict.fromkeys((*PROCEEDS.values(), *(v for verbs in SETS_BACK.values() for v in verbs)))
+        if verb not in SYSTEMS
+    },
+)
+MOST_IDR = 10**15
+
+Words = Annotated[str, Field(max_length=2000)]
+
+
+class RemarkIn(Schema):
+    """What is wrong with one field or document; the reasons are a closed list."""
+
+    field: str = Field(max_length=64)
+    reason: str = Field(max_length=32)
+    note: str = Field("", max_length=500)
+
+
+class FeeLineIn(Schema):
+    """One line of an assessed fee."""
+
+    name: str = Field(min_length=1, max_length=160)
+    amount_idr: int = Field(ge=0, lt=MOST_IDR)
+    legal_basis: str = Field("", max_length=300)
+
+
+class ActIn(Schema):
+    """One act on one step. With ``revision`` it is refused (409 ``stale``) when anything happened since that revision was read,
+    so it can be sent again without fear when the answer was lost.
+    """
+
+    step: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
+    verb: OFFICERS_VERB  # type: ignore[valid-type]
+    revision: int | None = Field(None, ge=0, lt=2**31)
+    note: Words = ""
+    favourable: bool = True
+    remarks: list[RemarkIn] = Field(default_factory=list, max_length=100)
+    reason: Words = ""
+    legal_basis: str = Field("", max_length=300)
+    fee_lines: list[FeeLineIn] = Field(default_factory=list, max_length=50)
+
+
+class Acted(Schema):
+    """Where the application stands now."""
+
+    id: UUID
+    state: str
+
+
+router = Router()
+
+
+@router.post(
+    "/applications/{application_id}/acts",
+    response={200: Acted, 400: Error, 401: Error, 403: Error, 404: Error, 409: Error, 422: Error, 429: Error},
+    auth=StaffBearer(),
+    tags=["applications"],
+)
+def act(request: Any, application_id: UUID, given: ActIn) -> Any:
+    """Do one act on an open step, as the officer whose step it is."""
+    state = applications.advance(
+        application_id=application_id,
+        verb=applications.Verb(given.verb),
+        by=request.auth,
+        step_key=given.step,
+        act=_said(given),
+        revision=given.revision,
+    )
+    return {"id": application_id, "state": state}
+
+
+def _said(given: ActIn) -> applications.Act:
+    """The act as the desk reads it: the same cleaning of what was typed."""
+    return applications.Act(
+        note=clean(given.note),
+        favourable=given.favourable,
+        remarks=tuple(applications.Remark(clean(r.field), r.reason, clean(r.note)) for r in given.remarks),
+        reason=clean(given.reason),
+        legal_basis=clean(given.legal_basis),
+        fee_lines=tuple(
+            {
+                "id": f"line{number}",
+                "name": clean(line.name),
+                "amount_idr": line.amount_idr,
+                "legal_basis": clean(line.legal_basis),
+            }
+            for number, line in enumerate(given.fee_lines, start=1)
+        ),
+    )
