@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -57,6 +57,56 @@ def test_the_clock_is_injected_and_knows_the_regions_day(settings: Settings) -> 
     with pytest.raises(RuntimeError), clock.use(still):
         raise RuntimeError
     assert clock.now() != still.at
+
+
+def test_a_fast_clock_lets_a_day_pass_each_second_and_is_the_same_in_every_process() -> None:
+    began = clock.SystemClock().now() - timedelta(seconds=10)
+    choice = env.ClockChoice("fast", began, env.DAY_A_SECOND)
+    one, other = clock.of_choice(choice), clock.of_choice(choice)
+    early, late = one.now(), other.now()
+    assert timedelta(days=10) <= early - began < timedelta(days=40)
+    assert timedelta(0) <= late - early < timedelta(days=10)
+    with clock.use(one):
+        assert clock.speed() == env.DAY_A_SECOND
+        assert clock.now() >= late
+    assert clock.speed() == 1.0
+
+
+def test_a_fast_clock_may_begin_at_another_date() -> None:
+    began = clock.SystemClock().now()
+    christmas = datetime(2026, 12, 24, tzinfo=UTC)
+    assert timedelta(0) <= clock.FastClock(began, christmas, 1).now() - christmas < timedelta(minutes=1)
+
+
+def test_the_environment_chooses_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PENDOPO_CLOCK", raising=False)
+    assert env.clock("PENDOPO_CLOCK") is None
+    assert isinstance(clock.of_choice(None), clock.SystemClock)
+    monkeypatch.setenv("PENDOPO_CLOCK", "fixed:2026-12-24T09:00+07:00")
+    assert clock.of_choice(env.clock("PENDOPO_CLOCK")).now() == datetime(2026, 12, 24, 2, tzinfo=UTC)
+    monkeypatch.setenv("PENDOPO_CLOCK", "fast:2026-12-24T09:00+07:00")
+    assert env.clock("PENDOPO_CLOCK") == ("fast", datetime(2026, 12, 24, 2, tzinfo=UTC), 86_400)
+    monkeypatch.setenv("PENDOPO_CLOCK", "fast:2026-12-24T09:00+07:00@2.5")
+    assert env.clock("PENDOPO_CLOCK") == ("fast", datetime(2026, 12, 24, 2, tzinfo=UTC), 2.5)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["slow", "fixed:", "fixed:kemarin", "fixed:2026-12-24@2", "fast:2026-12-24@0", "fast:2026-12-24@-1", "fast:2026-12-24@nan",
+     "fast:2026-12-24@inf", "fast:2026-12-24@lekas", "pelan:2026-12-24", "fixed:0001-01-01T00:00+14:00"],
+)  # fmt: skip
+def test_a_clock_nobody_can_read_is_refused(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("PENDOPO_CLOCK", value)
+    with pytest.raises(env.Misconfigured) as refused:
+        env.clock("PENDOPO_CLOCK")
+    assert "Mend: export PENDOPO_CLOCK=fixed:" in str(refused.value)
+
+
+@pytest.mark.parametrize("value", ["fixed:2026-12-24", "fast:2026-12-24"])
+def test_production_lives_by_the_machines_clock(value: str) -> None:
+    refused = start(PENDOPO_CLOCK=value)
+    assert refused.returncode != 0
+    assert "unset PENDOPO_CLOCK" in refused.stderr
 
 
 @pytest.mark.parametrize("word", ["1", "true", "YES", "on"])

@@ -99,6 +99,11 @@ def _serving(commands: "Commands") -> None:
         action="store_true",
         help="start, take one permit from search to verified PDF over HTTP, stop",
     )
+    demo.add_argument(
+        "--fast-clock",
+        action="store_true",
+        help="let a day pass each second: watch deadlines, warnings and approval by silence",
+    )
     serve = _add(commands, "serve", "run a real instance: database (unless DATABASE_URL), pages, jobs")
     serve.add_argument(
         "--host",

@@ -12,6 +12,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pendopo.config import postgres, prepare, process, supervisor
@@ -33,6 +34,10 @@ def demo(options: argparse.Namespace) -> None:
             reset(data)
         supervisor.check_port(port, "demo")
         os.environ.setdefault("PENDOPO_MODE", "demo")
+        if options.fast_clock:
+            os.environ["PENDOPO_CLOCK"] = (
+                f"fast:{datetime.fromtimestamp(time.time(), UTC).isoformat()}"  # since now
+            )
         with instance(data, f"http://127.0.0.1:{port}") as server:
             people = _prepare(data, demo=True, ours=server is not None)
             children = [*_simulators(port, data), *_children(port, data)]
@@ -40,6 +45,8 @@ def demo(options: argparse.Namespace) -> None:
                 if options.check:
                     raise SystemExit(_check(port))
                 _welcome(port, people, data, time.monotonic() - started)
+                if options.fast_clock:
+                    print("\nThe clock is fast: a day passes each second.", flush=True)
                 running.watch()
                 print("Stopping", flush=True)
 

@@ -18,6 +18,13 @@ CITY_DIR = env.folder("PENDOPO_CITY", ROOT / "cities" / "batam")
 FILES_DIR = env.folder("PENDOPO_FILES", DATA_DIR / "files")
 BASE_URL = env.text("PENDOPO_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 
+# Another clock for tests and demos; all processes of one instance read the same variable, so they agree.
+CLOCK = env.clock("PENDOPO_CLOCK")
+if MODE == "production" and CLOCK:
+    raise env.Misconfigured(
+        "PENDOPO_CLOCK is set, but a real instance lives by the machine's clock. Mend: unset PENDOPO_CLOCK"
+    )
+
 DEMO_SECRET = "demo-only-" + "0" * 54
 MIN_SECRET_LENGTH, MIN_SECRET_CHARACTERS = 40, 16
 

@@ -1,7 +1,12 @@
 """Typed readers of environment variables. A bad value names the variable and the remedy."""
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final, Literal, NamedTuple
+
+DAY_A_SECOND: Final = 86_400.0
+FASTEST: Final = 1_000_000.0
 
 
 class Misconfigured(SystemExit):
@@ -49,3 +54,32 @@ def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
     if value not in allowed:
         raise Misconfigured(f"{name}={value!r} is unknown. Mend: export {name}= one of {', '.join(allowed)}")
     return value
+
+
+class ClockChoice(NamedTuple):
+    """Another clock than the machine's: one that stands at ``at``, or one that has run ``factor`` times as fast since ``at``."""
+
+    kind: Literal["fixed", "fast"]
+    at: datetime
+    factor: float = 0.0
+
+
+def clock(name: str) -> ClockChoice | None:
+    """``fixed:2026-12-24T09:00+07:00`` or ``fast:2026-11-22T08:00+07:00@86400`` (without a factor a day a second); None when unset."""
+    value = os.environ.get(name)
+    if not value:
+        return None
+    kind, _colon, rest = value.partition(":")
+    at, _at, factor = rest.partition("@")
+    try:
+        instant = datetime.fromisoformat(at).astimezone(UTC)
+        speed = float(factor or DAY_A_SECOND)
+    except (ValueError, OverflowError):
+        instant, speed = None, 0.0
+    if instant and kind == "fixed" and not factor:
+        return ClockChoice("fixed", instant)
+    if instant and kind == "fast" and 0 < speed <= FASTEST:
+        return ClockChoice("fast", instant, speed)
+    raise Misconfigured(
+        f"{name}={value!r} is no clock. Mend: export {name}=fixed:2026-12-24T09:00+07:00 or {name}=fast:2026-11-22T08:00+07:00@86400"
+    )
