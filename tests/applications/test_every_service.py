@@ -26,6 +26,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.usefixtures("
 
 SERVICES = 441
 ARCHETYPES = {
+    "by-rule",
     "counter-instant",
     "oss-fed",
     "pass-through",

@@ -14,6 +14,7 @@ from pendopo.catalogue.connectors.folder import client as folder
 from pendopo.catalogue.models import Agency, Register, SearchMiss, Service
 from pendopo.catalogue.queries.lists import registers
 from pendopo.catalogue.rules import checks, words
+from pendopo.catalogue.rules.automatic import rule_list
 from pendopo.catalogue.rules.categories import CATEGORIES
 from pendopo.catalogue.rules.city import City, Problem
 from pendopo.catalogue.rules.content import assemble, digest
@@ -181,6 +182,7 @@ def _save_registers(city: City, contents: Mapping[str, dict[str, Any]]) -> None:
         "facts": city.facts,
         **{name: city.part(name) for name in REGISTERS},
         "synonyms": {"all": city.synonyms},
+        "automatic": rule_list(contents),
         "planning": {"usual": usual, "mark": digest(read)[:12]},  # the mark of all that plans are made from
     }
     rows = [Register(name=name, data=dict(data)) for name, data in parts.items()]

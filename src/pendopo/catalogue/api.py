@@ -6,6 +6,7 @@ Versions are immutable: an application keeps the ``ServiceVersion.id`` it was fi
 from pendopo.catalogue.actions import check, export, load, note_miss
 from pendopo.catalogue.queries.lists import (
     agencies_of,
+    automatic_rules,
     cards_of,
     categories,
     get_agency,
@@ -27,9 +28,10 @@ from pendopo.catalogue.queries.versions import (
     get_version,
     validate,
 )
+from pendopo.catalogue.rules.automatic import provable_fields, verified_names
 from pendopo.catalogue.rules.categories import CATEGORIES
 from pendopo.catalogue.rules.city import Problem
-from pendopo.catalogue.rules.fees import FeeLine
+from pendopo.catalogue.rules.fees import FeeLine, names_in
 from pendopo.catalogue.rules.forms import FIELDS_A_PAGE, even_parts, property_name
 from pendopo.catalogue.rules.planning import (
     NOTHING,
@@ -87,6 +89,7 @@ __all__ = [
     "ServiceVersion",
     "agencies_of",
     "atlas",
+    "automatic_rules",
     "cards_of",
     "categories",
     "check",
@@ -109,14 +112,17 @@ __all__ = [
     "list_misses",
     "list_page",
     "load",
+    "names_in",
     "note_miss",
     "plan",
     "property_name",
+    "provable_fields",
     "search",
     "shown_steps",
     "standard_of",
     "suggest",
     "terms",
     "validate",
+    "verified_names",
     "what_to_bring",
 ]

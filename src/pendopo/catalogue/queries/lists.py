@@ -122,6 +122,14 @@ def list_misses(limit: int = 50) -> list[Miss]:
     return [Miss(row.query, row.count) for row in rows]
 
 
+def automatic_rules() -> list[dict[str, Any]]:
+    """Rules by which the system completes steps of today's services: {service, step, kind, rule, when, says, sample_rate, ...}."""
+    data = Register.objects.filter(pk="automatic").values_list("data", flat=True).first() or {}
+    return list(data.values())
+
+
 def registers() -> dict[str, Any]:
     """Every register by name, for export."""
-    return dict(Register.objects.exclude(pk__in=("search", "planning")).values_list("name", "data"))
+    return dict(
+        Register.objects.exclude(pk__in=("search", "planning", "automatic")).values_list("name", "data")
+    )

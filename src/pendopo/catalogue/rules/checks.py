@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from pendopo.catalogue.rules import forms_check, procedures_check
+from pendopo.catalogue.rules import automatic, forms_check, procedures_check
 from pendopo.catalogue.rules.city import City, Placed, Problem, Sheet
 from pendopo.catalogue.rules.content import fee_references, form_of, merged_requirements
 from pendopo.catalogue.rules.fees import BadExpression, amount, names_in, optional_names, samples, worth
@@ -20,6 +20,7 @@ def problems(city: City) -> list[Problem]:
     found += _duplicates(sound)
     found += _references(sound)
     found += procedures_check.problems(sound)
+    found += automatic.problems(sound)
     found += _cycles(sound)
     found += _services(sound)
     found += _unused(sound)
@@ -256,6 +257,7 @@ def _services(city: City) -> Iterator[Problem]:
         form = form_of(placed, city, requirements)
         yield from forms_check.of_service(placed, city, requirements, form)
         yield from _fees(placed, city, form)
+        yield from automatic.of_service(placed, city, form)
 
 
 def _unknown_facts(requirements: Iterable[Mapping[str, Any]], city: City) -> str:

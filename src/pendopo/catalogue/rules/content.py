@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from pendopo.catalogue.rules.automatic import auto_of, expressions
 from pendopo.catalogue.rules.city import City, Placed
 from pendopo.catalogue.rules.fees import names_in
 from pendopo.catalogue.rules.forms import DIALECT, NIK_PATTERN, derive_form
@@ -45,6 +46,13 @@ def assemble(placed: Placed, city: City) -> dict[str, Any]:
         for line in fee.get("lines") or []
         for name in names_in(f"{line['formula']} {line.get('when') or ''}")[1]
     }
+    procedure = _procedure(placed, city)
+    used |= {
+        name
+        for step in procedure["steps"]
+        if "auto" in step
+        for name in names_in(expressions(step["auto"]))[1]
+    }
     asked = {prop["x-fact"] for prop in form["properties"].values() if "x-fact" in prop}
     return {
         "id": service["id"],
@@ -69,7 +77,7 @@ def assemble(placed: Placed, city: City) -> dict[str, Any]:
         "confidence": service["confidence"],
         "sourced_facets": service.get("sourced_facets") or [],
         "form": {"schema": form},
-        "procedure": _procedure(placed, city),
+        "procedure": procedure,
         "inspection": bool(service.get("inspection")),
         "technical_agency": service.get("technical_agency"),
     }
@@ -123,7 +131,17 @@ def _procedure(placed: Placed, city: City) -> dict[str, Any]:
         slug = step_agency(step.get("agency"), service, placed.agency, city.operator)
         agency = city.agencies[slug]
         named = {"agency": slug, "agency_name": agency["name"], "agency_name_en": agency["name_en"]}
-        steps.append({"share_of_deadline": 0, "after": [], "when": None, **step, **named})
+        auto = auto_of(step, service)
+        steps.append(
+            {
+                "share_of_deadline": 0,
+                "after": [],
+                "when": None,
+                **step,
+                **named,
+                **({"auto": auto} if auto else {}),
+            }
+        )
     return {"id": name, **{key: value for key, value in procedure.items() if key != "steps"}, "steps": steps}
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import jsonschema_rs
 
+from pendopo.catalogue.rules.automatic import SHAPE as AUTO
 from pendopo.catalogue.rules.city import Problem, Sheet
 
 SLUG: Final = {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": 48}
@@ -153,6 +154,7 @@ _STEP: Final = _record(
     share_of_deadline={"type": "number", "minimum": 0, "maximum": 1},
     after={"type": "array", "items": {"type": "string"}, "uniqueItems": True},
     when=_optional("string", minLength=1, maxLength=400),
+    auto=AUTO,
 )
 _PROCEDURE: Final = _record(
     ["name", "name_en", "clock_starts", "steps"],
@@ -234,6 +236,7 @@ _SERVICE: Final = _record(
     confidence=CONFIDENCE,
     sourced_facets={"type": "array", "items": {"type": "string"}},
     procedure={"type": "string"},
+    auto=_table({"type": "string"}, AUTO),
     technical_agency={**SLUG, "type": ["string", "null"]},
     inspection={"type": "boolean"},
 )
