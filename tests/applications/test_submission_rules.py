@@ -2,6 +2,7 @@
 
 import string
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from pendopo.applications.rules import submission as rules
 from pendopo.applications.rules.submission import MET, Part, PartState, Standing
-from pendopo.applications.rules.submission_form import ServiceForm, merge, question_key
+from pendopo.applications.rules.submission_form import ServiceForm, merge, supplied_fields
 from pendopo.kernel.errors import Denied
 
 # Bundles: services s0, s1, ... each needing some of the earlier ones
@@ -93,29 +94,10 @@ def test_nothing_is_asked_twice_and_nothing_is_forgotten(given_forms: list[Servi
         if name not in form.supplied
     ]
     assert Counter(asked) == Counter(wanted)
-    for form in given_forms:  # two questions of one key exist only where one form itself has two such fields
-        own = Counter(question_key(prop) for prop in form.schema["properties"].values())
-        assert all(
-            len(
-                [
-                    q
-                    for q, pairs in merged.asked.items()
-                    if any(s == form.service_id for s, _ in pairs)
-                    and question_key(merged.schema["properties"][q]) == key
-                ]
-            )
-            <= count
-            for key, count in own.items()
-        )
-    keys = Counter(question_key(prop) for prop in merged.schema["properties"].values())
-    most = {
-        key: max(
-            sum(question_key(p) == key for n, p in f.schema["properties"].items() if n not in f.supplied)
-            for f in given_forms
-        )
-        for key in keys
-    }
-    assert keys == most
+    asked_keys = Counter(merged.keys[name] for name in merged.asked)
+    assert set(asked_keys.values()) <= {1}
+    for form in given_forms:  # one question for two fields of the same form would lose an answer
+        assert len(set(merged.by_service[form.service_id].values())) == len(form.schema["properties"])
 
 
 @settings(deadline=None)
@@ -135,9 +117,41 @@ def test_an_answer_reaches_every_service_that_asked(given_forms: list[ServiceFor
     answers = {name: f"jawaban {name}" for name in merged.asked}
     for form in given_forms:
         mine = merged.answers_for(form.service_id, answers)
-        assert mine.keys() == form.schema["properties"].keys() - form.supplied
+        assert mine.keys() >= form.schema["properties"].keys() - form.supplied
         blamed = merged.errors_from(form.service_id, dict.fromkeys(mine, "salah"))
-        assert {merged.answers_for(form.service_id, {name: 0}).popitem()[0] for name in blamed} == mine.keys()
+        assert blamed.keys() <= merged.asked.keys()
+        assert {merged.by_service[form.service_id][name] for name in blamed} == mine.keys()
+
+
+@settings(deadline=None)
+@given(forms())
+def test_questions_keep_their_names_when_documents_come_in(given_forms: list[ServiceForm]) -> None:
+    merged = merge(given_forms)
+    later = merge([replace(form, supplied=frozenset()) for form in given_forms])
+    assert later.by_service == merged.by_service
+    assert merged.asked.keys() <= later.asked.keys()
+
+
+def test_what_an_issuer_must_be_told_is_asked_and_only_its_own_number_waits() -> None:
+    content = {
+        "requirements": [
+            {"id": "nib", "facts": ["business.nib", "business.name"]},
+            {"id": "ktp", "facts": ["person.nik"]},
+        ],
+        "form": {
+            "schema": {
+                "properties": {
+                    "nib": {"type": "string", "x-fact": "business.nib"},
+                    "name": {"type": "string", "x-fact": "business.name"},
+                    "file_nib": {"type": "string", "x-widget": "file", "x-requirement": "nib"},
+                    "file_ktp": {"type": "string", "x-widget": "file", "x-requirement": "ktp"},
+                }
+            }
+        },
+    }
+    told = {"dpmptsp-nib": frozenset({"business.name"})}
+    assert supplied_fields(content, {"nib": "dpmptsp-nib"}, told) == {"nib", "file_nib"}
+    assert supplied_fields(content, {}, told) == frozenset()
 
 
 def test_the_strictest_bound_holds_and_what_one_service_requires_is_required() -> None:

@@ -11,10 +11,13 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from pendopo.applications.models import Application
-from pendopo.catalogue.api import ServiceVersion
+from pendopo.catalogue.api import ServiceVersion, atlas
 from pendopo.documents.api import Paper, list_held, list_papers, list_uploads
 from pendopo.identity.api import Actor
 from pendopo.kernel import clock
+
+OWN = "applicant"
+"""Whose paper it is when the catalogue says nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +40,12 @@ def _uuid(text: str) -> UUID | None:
 
 
 def file_fields(version: ServiceVersion) -> dict[str, str]:
-    """File fields that a service of this mall can fill: {field: service that issues it}. Papers of other people are not among them."""
+    """File fields that a service of this mall can fill: {field: service that issues it}. Papers about other people are not among them."""
     issuers = {
         requirement["id"]: requirement["from_service"]
         for requirement in version.content["requirements"]
-        if requirement.get("from_service") and not requirement.get("held_by")
+        if requirement.get("from_service")
+        and (requirement.get("subject") or requirement.get("held_by") or OWN) == OWN
     }
     return {
         name: issuers[prop["x-requirement"]]
@@ -58,11 +62,13 @@ def is_good(paper: Paper) -> bool:
 
 
 def list_usable(by: Actor, business_id: UUID | None, services: Iterable[str]) -> dict[str, Paper]:
-    """The actor's newest good paper of each service: their own, and in the name of a business also that business's."""
+    """The actor's newest good paper of each service: about themselves, and in the name of a business also that business's."""
     wanted = set(services)
     held = [paper for paper in list_held(by.ref) if paper.service_id in wanted and is_good(paper)]
     if not held:
         return {}
+    nodes = atlas().nodes
+    held = [paper for paper in held if paper.service_id in nodes and nodes[paper.service_id].about == OWN]
     whose = _businesses_of(held)
     usable = (paper for paper in reversed(held) if whose.get(paper.subject) in {None, business_id})
     return {paper.service_id: paper for paper in usable}  # the newest comes last and stays
@@ -105,20 +111,11 @@ def _named(schema: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str, s
 
 
 def unusable_fields(version: ServiceVersion, answers: Mapping[str, Any], by: Actor) -> list[str]:
-    """File fields that hold neither a complete upload of the actor's own nor a good paper of the service the field waits for."""
+    """File fields that hold neither a complete upload of the actor's own nor a paper of theirs that holds today."""
     named = _named(version.content["form"]["schema"], answers)
     ids = list(filter(None, map(_uuid, named.values())))
     uploads = list_uploads(ids) if ids else {}
     good = {str(one.id) for one in uploads.values() if one.owner == by.ref and one.state == "complete"}
-    issuers = file_fields(version)
-    papers = list_papers(ids) if any(named[name] not in good for name in named if name in issuers) else {}
-    issued = {
-        (paper.service_id, str(paper.id))
-        for paper in papers.values()
-        if paper.holder_ref == by.ref and is_good(paper)
-    }
-    return [
-        name
-        for name, value in named.items()
-        if value not in good and (issuers.get(name), value) not in issued
-    ]
+    papers = list_papers(ids) if len(uploads) < len(set(ids)) else {}
+    good |= {str(one.id) for one in papers.values() if one.holder_ref == by.ref and is_good(one)}
+    return [name for name, value in named.items() if value not in good]

@@ -6,7 +6,7 @@ words. The merged form has the shape of a service's own form, so that the same p
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from pendopo.catalogue.api import FIELDS_A_PAGE, even_parts
@@ -30,7 +30,7 @@ _TITLES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class ServiceForm:
-    """The form of one part. ``supplied``: fields that a document issued on the way will fill in."""
+    """The form of one part. ``supplied``: fields nobody has to answer, because a document issued on the way fills them in."""
 
     service_id: str
     name: str
@@ -41,11 +41,15 @@ class ServiceForm:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """One form for all. ``asked``: question -> the fields it answers as (service, field)."""
+    """One form for all. ``asked``: question -> the fields it answers as (service, field). ``keys``: question -> what makes it one.
+
+    Questions are called the same whatever is supplied meanwhile, so that answers find them again.
+    """
 
     schema: dict[str, Any]
     asked: Mapping[str, tuple[tuple[str, str], ...]]
-    by_service: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # service -> {question: field}
+    by_service: Mapping[str, Mapping[str, str]]  # service -> {question: field}, supplied ones too
+    keys: Mapping[str, str]
 
     def answers_for(self, service_id: str, answers: Mapping[str, Any]) -> dict[str, Any]:
         """The answers of one service under the names its own form uses."""
@@ -77,23 +81,26 @@ def merge(forms: Sequence[ServiceForm]) -> Merged:
     for form in forms:
         required = set(form.schema.get("required", ()))
         for key, name, prop in _keyed(form):
-            question = questions.setdefault(key, _Question())
-            question.add(form.service_id, name, prop, required=name in required)
-    named = _named(questions.values())
-    asked = {name: tuple(question.fields) for name, question in named.items()}
+            question = questions.setdefault(key, _Question(form.service_id, name, prop))
+            question.add(form, name, prop, required=name in required)
+    named = _named(questions)
     by_service: dict[str, dict[str, str]] = {form.service_id: {} for form in forms}
-    for name, fields in asked.items():
-        for service_id, own in fields:
+    for name, (_key, question) in named.items():
+        for service_id, own in question.everywhere:
             by_service[service_id][name] = own
-    return Merged(_schema(forms, named), asked, by_service)
+    asked = {name: question for name, (_key, question) in named.items() if question.fields}
+    return Merged(
+        schema=_schema(forms, asked),
+        asked={name: tuple(question.fields) for name, question in asked.items()},
+        by_service=by_service,
+        keys={name: key for name, (key, _question) in named.items()},
+    )
 
 
 def _keyed(form: ServiceForm) -> Iterable[tuple[str, str, Schema]]:
-    """(key, field, property) of what has to be asked. A form that asks the same twice means two different things by it."""
+    """(key, field, property) of every field. A form that asks the same twice means two different things by it."""
     seen: dict[str, int] = {}
     for name, prop in form.schema["properties"].items():
-        if name in form.supplied:
-            continue
         key = question_key(prop)
         seen[key] = seen.get(key, 0) + 1
         yield (key if seen[key] == 1 else f"{key}#{seen[key]}"), name, prop
@@ -102,20 +109,25 @@ def _keyed(form: ServiceForm) -> Iterable[tuple[str, str, Schema]]:
 class _Question:
     """A question while it is gathered."""
 
-    def __init__(self) -> None:
-        self.prop: dict[str, Any] = {}
+    def __init__(self, service_id: str, name: str, prop: Schema) -> None:
+        self.first = (service_id, name)
+        self.prop: dict[str, Any] = dict(prop)
         self.fields: list[tuple[str, str]] = []
+        self.everywhere: list[tuple[str, str]] = []
         self.required = False
 
-    def add(self, service_id: str, name: str, prop: Schema, *, required: bool) -> None:
-        """One more service asks it: the strictest of all bounds holds."""
+    def add(self, form: ServiceForm, name: str, prop: Schema, *, required: bool) -> None:
+        """One more service has it: the strictest of all bounds holds for whoever asks."""
+        self.everywhere.append((form.service_id, name))
+        if name in form.supplied:
+            return
         tighter = {
             word: choose(self.prop[word], prop[word])
             for word, choose in _TIGHTER.items()
             if word in self.prop and word in prop
         }
         self.prop = {**prop, **self.prop, **tighter}
-        self.fields.append((service_id, name))
+        self.fields.append((form.service_id, name))
         self.required = self.required or required
 
     @property
@@ -126,21 +138,21 @@ class _Question:
         if self.prop.get("const") is True:
             return "declaration"
         fact = str(self.prop.get("x-fact", ""))
-        if fact.split(".", maxsplit=1)[0] in _APPLICANT and self.prop.get("x-person", "self") == "self":
+        if fact.split(".", maxsplit=1)[0] in _APPLICANT and is_own(self.prop):
             return "applicant"
         return "shared" if len(self.fields) > 1 else self.fields[0][0]
 
 
-def _named(questions: Iterable[_Question]) -> dict[str, _Question]:
-    """Questions by a name of their own: that of the first field, with its service where the name is taken."""
-    named: dict[str, _Question] = {}
-    for question in questions:
-        service_id, name = question.fields[0]
+def _named(questions: Mapping[str, _Question]) -> dict[str, tuple[str, _Question]]:
+    """Name -> (key, question): called as by the first service that has it, with that service's id where the name is taken."""
+    named: dict[str, tuple[str, _Question]] = {}
+    for key, question in questions.items():
+        service_id, name = question.first
         if name in named:
             name = f"{service_id.replace('-', '_')}_{name}"
         while name in named:
             name += "_2"
-        named[name] = question
+        named[name] = (key, question)
     return named
 
 
@@ -170,3 +182,40 @@ def _pages(group: str, title: tuple[str, str], fields: list[str]) -> Iterable[di
             "title_en": f"{title[1]} ({number} of {len(parts)})" if many else title[1],
             "fields": part,
         }
+
+
+def supplied_fields(
+    content: Mapping[str, Any], issuers: Mapping[str, str], told: Mapping[str, frozenset[str]]
+) -> frozenset[str]:
+    """Fields of a service that need no answer before the parts it waits for are done.
+
+    Shape: ``content`` of the service version; ``issuers`` is {requirement: service of this bundle that issues it}; ``told`` is
+    {service: facts its own form requires}: what one has to tell the issuer anyway is asked at once, its own number is not.
+    """
+    numbers = {
+        fact
+        for requirement in content["requirements"]
+        if requirement["id"] in issuers
+        for fact in set(requirement.get("facts") or ()) - told.get(issuers[requirement["id"]], frozenset())
+    }
+    return frozenset(
+        name
+        for name, prop in content["form"]["schema"]["properties"].items()
+        if (prop.get("x-widget") == "file" and prop.get("x-requirement") in issuers)
+        or (prop.get("x-fact") in numbers and is_own(prop))
+    )
+
+
+def is_own(prop: Schema) -> bool:
+    """True for a field about the applicant (or their business), not about a child or a witness."""
+    return bool(prop.get("x-person", "self") == "self")
+
+
+def required_facts(schema: Schema) -> frozenset[str]:
+    """Facts about the applicant that a form cannot do without."""
+    required = set(schema.get("required", ()))
+    return frozenset(
+        prop["x-fact"]
+        for name, prop in schema["properties"].items()
+        if "x-fact" in prop and name in required and is_own(prop)
+    )
