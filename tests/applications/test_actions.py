@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from pendopo.applications import api
-from pendopo.applications.models import Application
+from pendopo.applications.models import Application, Step
 from pendopo.applications.rules import Act, Remark, StepKind, Verb
 from pendopo.catalogue.api import ServiceVersion, get_service
 from pendopo.catalogue.models import Service
@@ -390,7 +390,7 @@ def test_the_inbox_shows_what_breaks_first_and_pages_by_key(city: Cast, sip: Ser
     ids = [factories.file(sip, siti, papers=papers) for _ in range(4)]
     verified = ids[2]
     factories.act(verified, Verb.COMPLETE)
-    Application.objects.filter(id=ids[3]).update(due_on=clock.today() - timedelta(days=1))
+    Step.objects.filter(application_id=ids[3]).update(due_on=clock.today() - timedelta(days=1))
     first, *others = api.inbox(officer)
     assert first.application_id == ids[3]
     assert first.applicant == "Siti Rahmawati"
@@ -415,7 +415,7 @@ def test_only_what_was_remarked_changes(sip: ServiceVersion, siti: Actor) -> Non
     assert factories.act(application_id, Verb.REQUEST_CORRECTION, REMARKS) == "in_correction"
     row = stored(application_id)
     assert row.remarks == [{"field": "str_file", "reason": "unreadable", "note": "Foto terlalu gelap"}]
-    assert row.paused_on == clock.today()
+    assert row.clock[-1] == ["pause", clock.today().isoformat(), "correction", "str_file"]
     fresh = factories.upload(siti, "str")
     typed = {"str_file": fresh, "person_full_name": "Orang Lain"}
     api.save(application_id=application_id, answers=typed, by=siti)
@@ -423,7 +423,7 @@ def test_only_what_was_remarked_changes(sip: ServiceVersion, siti: Actor) -> Non
     row = stored(application_id)
     assert row.answers["str_file"] == fresh
     assert row.answers["person_full_name"] != "Orang Lain"
-    assert (row.remarks, row.rounds, row.paused_on) == ([], 1, None)
+    assert (row.remarks, row.rounds, row.clock[-1][0]) == ([], 1, "resume")
     assert row.due_on >= due
     assert factories.conclude(application_id) == "completed"
 

@@ -13,7 +13,7 @@ from pendopo.applications import rules
 from pendopo.applications.rules import Act, Case, Remark, State, Step, StepKind, StepStatus, Verb
 from pendopo.identity.api import PUBLIC, SYSTEM, Actor, ActorKind, Role
 from pendopo.kernel.errors import Denied
-from pendopo.region.api import Calendar, DayKind, is_working, working_days_between
+from pendopo.region.api import Calendar, DayKind, Term, is_working, working_days_between
 
 STATES_PAGE = """# States of an application
 
@@ -28,6 +28,8 @@ OTHER = Actor(ActorKind.PERSON, UUID(int=2), "Budi")
 MONDAY = date(2026, 11, 23)
 CALENDAR = Calendar({date(2026, 12, 25): (DayKind.HOLIDAY, "Natal")}, 2020, 2030)
 REMARKS = Act(remarks=(Remark("str", "missing"),))
+VISIT = Act(details={"at": "2026-11-25T09:00:00+07:00", "place": "Jl. Engku Putri 1"})
+FOUND = Act(note="Bangunan sesuai gambar.")
 REFUSAL = Act(reason="Tidak memenuhi syarat", legal_basis="UU 17/2023")
 
 
@@ -66,8 +68,8 @@ def procedure() -> tuple[Step, ...]:
 
 
 def filed(fee_idr: int | None = 0) -> Case:
-    case = Case(State.DRAFT, ME, procedure(), fee_idr=fee_idr)
-    out = rules.begin(case, on=MONDAY, promise_days=5, calendar=CALENDAR, holds=fee_only)
+    case = Case(State.DRAFT, ME, procedure(), fee_idr=fee_idr, term=Term(5))
+    out = rules.begin(case, on=MONDAY, calendar=CALENDAR, holds=fee_only)
     return applied(case, out)
 
 
@@ -79,7 +81,7 @@ def applied(case: Case, out: rules.Outcome) -> Case:
         rounds=out.rounds,
         fee_idr=out.fee_idr,
         due_on=out.due_on,
-        paused_on=out.paused_on,
+        marks=out.marks,
     )
 
 
@@ -93,7 +95,6 @@ def do(
         step_key=step,
         act=act or Act(),
         on=on,
-        promise_days=5,
         calendar=CALENDAR,
         holds=fee_only,
     )
@@ -109,6 +110,9 @@ def whole_way(case: Case) -> Case:
         verb = rules.PROCEEDS[step.kind]
         actor = SYSTEM if verb in rules.SYSTEMS else officer(Role(step.role), step.agency_id)
         act = Act(fee_lines=({"amount_idr": 70_000},)) if verb is Verb.ASSESS_FEE else None
+        if verb is Verb.INSPECT:
+            case = do(case, Verb.SCHEDULE, actor, step.key, VISIT)
+            act = FOUND
         case = do(case, verb, actor, step.key, act)
     raise AssertionError("no end")
 
@@ -154,8 +158,16 @@ def check_cell(state: State, verb: Verb, who: str) -> None:
             assert allowed == (in_table and who == "applicant")
         elif verb in rules.SYSTEMS:
             assert allowed == (in_table and who == "system")
+        elif verb is Verb.REASSIGN:
+            assert allowed == (
+                in_table and step.role != rules.SYSTEM_ROLE and who in {step.role, *rules.HEADS}
+            )
         else:
-            kinds = {rules.PROCEEDS[step.kind], *rules.SETS_BACK.get(step.kind, ())}
+            kinds = {
+                rules.PROCEEDS[step.kind],
+                *rules.BESIDE.get(step.kind, ()),
+                *rules.SETS_BACK.get(step.kind, ()),
+            }
             assert allowed == (in_table and verb in kinds and who == step.role)
 
 
@@ -171,6 +183,83 @@ def test_two_officers_on_one_step_the_second_is_told() -> None:
             replace(case, state=State.SUBMITTED), Verb.COMPLETE, officer(Role.FRONT_OFFICER), "lengkap"
         )
     assert refused.value.code == "step_not_open"
+
+
+def test_an_assigned_step_is_its_assignees_and_their_deputys() -> None:
+    case, colleague = filed(), UUID(int=8)
+    given = do(
+        case, Verb.REASSIGN, officer(Role.SECTION_HEAD), "lengkap", Act(details={"to": str(colleague)})
+    )
+    mine = officer(Role.FRONT_OFFICER)
+    with pytest.raises(Denied) as refused:
+        do(given, Verb.COMPLETE, mine, "lengkap")
+    assert refused.value.code == "assigned_to_other"
+    assert do(given, Verb.COMPLETE, replace(mine, id=colleague), "lengkap").state is State.IN_PROCESS
+    deputy = replace(mine, stands_in_for=frozenset({colleague}))
+    assert do(given, Verb.COMPLETE, deputy, "lengkap").state is State.IN_PROCESS
+    assert (
+        do(given, Verb.REASSIGN, mine, "lengkap", Act(details={"to": str(mine.id)})).steps[0].assignee_id
+        == mine.id
+    )
+
+
+def test_an_inspection_is_announced_and_leaves_a_record() -> None:
+    case = do(filed(), Verb.COMPLETE, officer(Role.FRONT_OFFICER), "lengkap")
+    case = do(case, Verb.VERIFY, officer(Role.BACK_OFFICER), "periksa")
+    team = officer(Role.TECHNICAL_TEAM, "teknis")
+    for act, code in ((FOUND, "appointment_needed"),):
+        with pytest.raises(Denied) as refused:
+            do(case, Verb.INSPECT, team, "lapangan", act)
+        assert refused.value.code == code
+    with pytest.raises(Denied, match="appointment"):
+        do(case, Verb.SCHEDULE, team, "lapangan", Act(details={"at": "2026-11-25", "place": " "}))
+    case = do(case, Verb.SCHEDULE, team, "lapangan", VISIT)
+    with pytest.raises(Denied, match="findings"):
+        do(case, Verb.INSPECT, team, "lapangan", Act())
+    assert do(case, Verb.INSPECT, team, "lapangan", FOUND).steps[2].status is StepStatus.DONE
+
+
+def test_remarks_of_a_second_office_join_the_open_round() -> None:
+    case = do(filed(), Verb.COMPLETE, officer(Role.FRONT_OFFICER), "lengkap")
+    case = do(case, Verb.REQUEST_CORRECTION, officer(Role.BACK_OFFICER), "periksa", REMARKS)
+    again = do(case, Verb.REQUEST_CORRECTION, officer(Role.BACK_OFFICER), "periksa", REMARKS)
+    assert (again.state, again.rounds, again.marks) == (State.IN_CORRECTION, 1, case.marks)
+
+
+def test_silence_approves_only_after_the_last_day_and_never_while_the_applicant_is_waited_for() -> None:
+    case = do(filed(), Verb.COMPLETE, officer(Role.FRONT_OFFICER), "lengkap")
+    assert case.due_on is not None
+    with pytest.raises(Denied) as refused:
+        do(case, Verb.DEEM_APPROVE, SYSTEM, on=case.due_on)
+    assert refused.value.code == "not_due_yet"
+    after = case.due_on + timedelta(days=1)
+    granted = do(case, Verb.DEEM_APPROVE, SYSTEM, on=after)
+    assert granted.state is State.DEEMED_APPROVED
+    assert not any(step.status is StepStatus.OPEN for step in granted.steps)
+    assert do(granted, Verb.ISSUE, SYSTEM).state is State.COMPLETED
+    waiting = do(case, Verb.REQUEST_CORRECTION, officer(Role.BACK_OFFICER), "periksa", REMARKS)
+    with pytest.raises(Denied, match="deem_approve"):
+        do(waiting, Verb.DEEM_APPROVE, SYSTEM, on=after)
+
+
+def test_a_granted_appeal_takes_the_case_up_where_it_was_refused() -> None:
+    case = do(filed(), Verb.COMPLETE, officer(Role.FRONT_OFFICER), "lengkap")
+    refused = do(case, Verb.REJECT, officer(Role.BACK_OFFICER), "periksa", REFUSAL)
+    again = do(refused, Verb.REOPEN, SYSTEM, on=MONDAY + timedelta(days=7))
+    assert again.state is State.IN_PROCESS
+    assert again.step("periksa").status is StepStatus.OPEN
+    assert again.step("paraf").status is StepStatus.WAITING
+    assert again.due_on is not None
+    assert case.due_on is not None
+    assert working_days_between(case.due_on, again.due_on, CALENDAR) == 5
+    assert whole_way(again).state is State.APPROVED
+
+
+def test_every_verb_the_law_knows_has_its_code() -> None:
+    assert rules.oss_code(Verb.RECOMMEND) == "45"
+    assert rules.oss_code(Verb.RECOMMEND, favourable=False) == "93"
+    assert rules.oss_code(Verb.WITHDRAW) is None
+    assert len(set(rules.OSS_CODES.values())) == len(rules.OSS_CODES)
 
 
 def test_returning_needs_remarks_from_the_closed_list() -> None:
@@ -206,7 +295,9 @@ def test_a_refusal_needs_reason_and_law() -> None:
 def test_nobody_signs_against_a_recommendation() -> None:
     case = do(filed(), Verb.COMPLETE, officer(Role.FRONT_OFFICER), "lengkap")
     case = do(case, Verb.VERIFY, officer(Role.BACK_OFFICER), "periksa")
-    case = do(case, Verb.INSPECT, officer(Role.TECHNICAL_TEAM, "teknis"), "lapangan")
+    team = officer(Role.TECHNICAL_TEAM, "teknis")
+    case = do(case, Verb.SCHEDULE, team, "lapangan", VISIT)
+    case = do(case, Verb.INSPECT, team, "lapangan", FOUND)
     case = do(
         case, Verb.RECOMMEND, officer(Role.TECHNICAL_TEAM, "teknis"), "rekomendasi", Act(favourable=False)
     )
@@ -246,8 +337,8 @@ calendars = st.builds(
 def test_a_promise_ends_on_a_working_day_after_exactly_that_many(
     on: date, promise: int, calendar: Calendar
 ) -> None:
-    case = Case(State.DRAFT, ME, procedure())
-    due = rules.begin(case, on=on, promise_days=promise, calendar=calendar, holds=always).due_on
+    case = Case(State.DRAFT, ME, procedure(), term=Term(promise))
+    due = rules.begin(case, on=on, calendar=calendar, holds=always).due_on
     assert due is not None
     assert is_working(due, calendar)
     counted = sum(is_working(on + timedelta(days=n), calendar) for n in range(1, (due - on).days + 1))
@@ -269,14 +360,13 @@ def test_waiting_for_the_applicant_moves_the_deadline_by_just_those_working_days
             step_key=key,
             act=act,
             on=at,
-            promise_days=10,
             calendar=calendar,
             holds=fee_only,
         )
         return applied(case, out)
 
-    case = Case(State.DRAFT, ME, procedure())
-    case = applied(case, rules.begin(case, on=on, promise_days=10, calendar=calendar, holds=fee_only))
+    case = Case(State.DRAFT, ME, procedure(), term=Term(10))
+    case = applied(case, rules.begin(case, on=on, calendar=calendar, holds=fee_only))
     case = step(case, Verb.COMPLETE, officer(Role.FRONT_OFFICER), "lengkap", Act(), on)
     before = case.due_on
     assert before is not None
@@ -284,7 +374,7 @@ def test_waiting_for_the_applicant_moves_the_deadline_by_just_those_working_days
     back = on + timedelta(days=wait)
     case = step(case, Verb.RESUBMIT, APPLICANT, "", Act(), back)
     assert case.due_on is not None
-    assert case.paused_on is None
+    assert not case.standing_still
     assert working_days_between(before, case.due_on, calendar) == working_days_between(on, back, calendar)
 
 

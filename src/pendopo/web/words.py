@@ -38,6 +38,8 @@ STATE_KINDS: Final = {
 }
 STEPS: Final[Words] = {
     "completeness": _("Pemeriksaan kelengkapan"),
+    "screening": _("Penapisan (dampak lingkungan)"),
+    "commitment": _("Pemenuhan komitmen"),
     "verification": _("Pemeriksaan kebenaran berkas (verifikasi)"),
     "recommendation": _("Rekomendasi dinas teknis"),
     "inspection": _("Pemeriksaan lapangan"),
@@ -82,6 +84,13 @@ DENIED: Final[Words] = {
     "expired": _("Masa berlakunya sudah lewat."),
     "reason_missing": _("Tulis alasannya agar pemohon tahu apa yang harus dilakukan."),
     "legal_basis_missing": _("Tulis dasar hukum penolakan."),
+    "assigned_to_other": _("Langkah ini sudah dipegang rekan Anda. Ambil alih dahulu bila perlu."),
+    "assignee_unknown": _("Pilih rekan yang memegang peran langkah ini."),
+    "appointment_needed": _("Buat janji kunjungan dahulu, agar pemohon tahu kapan petugas datang."),
+    "appointment_incomplete": _("Isi tanggal, jam, dan tempat kunjungan."),
+    "appointment_past": _("Waktu kunjungan harus di depan, dalam satu tahun ini."),
+    "findings_needed": _("Tulis apa yang ditemukan di lapangan: itu menjadi berita acara."),
+    "not_due_yet": _("Batas waktunya belum lewat."),
     "rounds_used_up": _("Jumlah perbaikan yang diperbolehkan sudah habis."),
     "calendar_missing": _("Kalender hari kerja tahun itu belum tersedia. Beri tahu pengelola mal."),
     "calendar_unchanged": _("Tidak ada hari yang ditambahkan atau dicabut."),
@@ -201,6 +210,14 @@ VERBS: Final[Words] = {
     "issue": _("Dokumen terbit"),
     "hand_over": _("Dokumen diserahkan"),
     "automate": _("Diselesaikan sistem"),
+    "screen": _("Penapisan selesai, lanjutkan"),
+    "fulfil": _("Komitmen terpenuhi"),
+    "schedule": _("Buat janji kunjungan"),
+    "issue_provisional": _("Terbitkan sementara"),
+    "reassign": _("Serahkan kepada rekan"),
+    "ask_person": _("Minta diperiksa petugas"),
+    "deem_approve": _("Dikabulkan secara hukum"),
+    "reopen": _("Diproses kembali"),
 }
 """What an act is called: on its button, and in the history where ``HAPPENED`` has no better word."""
 
@@ -216,6 +233,13 @@ HAPPENED: Final[Words] = {
     "sign": _("Disetujui dan ditandatangani"),
     "forward": _("Diteruskan ke sistem instansi"),
     "reject": _("Permohonan ditolak"),
+    "screen": _("Penapisan selesai"),
+    "schedule": _("Kunjungan lapangan dijadwalkan"),
+    "issue_provisional": _("Izin sementara diminta terbit"),
+    "reassign": _("Langkah diserahkan kepada petugas lain"),
+    "ask_person": _("Pemohon meminta diperiksa petugas"),
+    "deem_approve": _("Batas waktu lewat tanpa keputusan: dikabulkan secara hukum"),
+    "reopen": _("Keberatan dikabulkan: permohonan diproses kembali"),
 }
 
 REMARKS: Final[Words] = {

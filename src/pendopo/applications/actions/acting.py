@@ -1,6 +1,7 @@
 """Acting: one ``advance`` writes every change of a filed application."""
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,8 +11,19 @@ from django.db import connection, transaction
 
 from pendopo.agencies.api import signatory_of
 from pendopo.applications import queries
-from pendopo.applications.actions.filing import check_files
-from pendopo.applications.rules import DECIDED, Act, Outcome, State, Step, StepKind, StepStatus, Verb, decide
+from pendopo.applications.actions.filing import auto_result, check_files, is_on_desk
+from pendopo.applications.rules import (
+    DECIDED,
+    Act,
+    Case,
+    Outcome,
+    State,
+    Step,
+    StepKind,
+    StepStatus,
+    Verb,
+    decide,
+)
 from pendopo.catalogue.api import ServiceVersion, get_version, validate
 from pendopo.identity.api import SYSTEM, Actor, ActorKind, get_person
 from pendopo.kernel import clock
@@ -21,7 +33,9 @@ from pendopo.region.api import calendar, closing_at
 
 _TRIES = 5
 BILL_DAYS = 30
-_ADVANCE = "SELECT application_advance(%s, %s, %s, %s::smallint, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+_ADVANCE = (
+    "SELECT application_advance(%s, %s, %s, %s::smallint, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+)
 
 
 def advance(
@@ -54,7 +68,6 @@ def advance(
             step_key=step_key,
             act=act,
             on=clock.today(),
-            promise_days=queries.promise_days(version),
             calendar=calendar(),
             holds=queries.holds_for(version, loaded.answers),
         )
@@ -74,19 +87,21 @@ def _write(
     patch: dict[str, Any],
 ) -> bool:
     """Write the outcome in one statement; with a bill to raise or cancel, in one transaction."""
-    change, topics = _change(loaded, outcome, verb, by, act, patch), _news(loaded, outcome, verb)
+    change, topics = _change(loaded, outcome, verb, by, act, patch), _news(loaded, outcome, verb, step_key)
     arguments = [
         loaded.id,
         loaded.revision,
         outcome.state,
         outcome.rounds,
         outcome.fee_idr,
+        json.dumps(queries.stored_marks(outcome.marks)),
         outcome.due_on,
-        outcome.paused_on,
+        outcome.wants_person,
         json.dumps(change),
-        json.dumps(_changed_steps(loaded.case.steps, outcome.steps, step_key, by, act)),
+        json.dumps(_changed_steps(loaded.case, outcome, step_key, by, act)),
         verb,
         by.ref,
+        "",
         json.dumps(_event_data(loaded, outcome, step_key, by, act)),
         json.dumps(topics),
         clock.now(),
@@ -99,7 +114,9 @@ def _write(
         if written and verb is Verb.WITHDRAW:
             _cancel_bill(loaded.id)
         elif written:
-            _raise_bill(loaded, version, change.get("fee_lines", loaded.fee_lines))
+            raise_bill(
+                loaded.id, loaded.case.applicant_id, version, change.get("fee_lines", loaded.fee_lines)
+            )
     return written
 
 
@@ -125,7 +142,7 @@ def _change(
     """Columns that change beside the state."""
     change = dict(patch)
     if verb in {Verb.RETURN, Verb.REQUEST_CORRECTION}:
-        change["remarks"] = [asdict(remark) for remark in act.remarks]
+        change["remarks"] = [*_open_round(loaded), *(asdict(remark) for remark in act.remarks)]
     if verb is Verb.RESUBMIT:
         change["remarks"] = []
     if verb is Verb.ASSESS_FEE:
@@ -139,6 +156,11 @@ def _change(
     return change
 
 
+def _open_round(loaded: queries.Loaded) -> list[dict[str, str]]:
+    """Remarks another office has made in the round that is open: all go to the applicant together."""
+    return loaded.remarks if loaded.case.state is State.IN_CORRECTION else []
+
+
 def _decides(loaded: queries.Loaded, outcome: Outcome, verb: Verb) -> bool:
     """True when this act is the decision: a signature, a refusal or, where nobody signs, the verification."""
     signed = any(step.kind is StepKind.SIGNING for step in loaded.case.steps)
@@ -146,21 +168,39 @@ def _decides(loaded: queries.Loaded, outcome: Outcome, verb: Verb) -> bool:
     return verb in {Verb.SIGN, Verb.REJECT} or (verb is Verb.VERIFY and not signed) or last
 
 
-def _changed_steps(
-    before: tuple[Step, ...], after: tuple[Step, ...], acted: str, by: Actor, act: Act
-) -> list[dict[str, Any]]:
-    was = {step.key: step for step in before}
+def _changed_steps(case: Case, outcome: Outcome, acted: str, by: Actor, act: Act) -> list[dict[str, Any]]:
+    """Rows of the steps that changed, and of open ones whose deadline or place on a desk did."""
+    was = {step.key: step for step in case.steps}
+    said = {verdict.step_key: verdict for verdict in outcome.verdicts}
+    moved = outcome.due_on != case.due_on or outcome.state is not case.state
     rows = []
-    for step in after:
-        if step == was[step.key]:
+    for step in outcome.steps:
+        before = was[step.key]
+        if step == before and not (moved and step.status is StepStatus.OPEN):
             continue
-        row: dict[str, Any] = {"key": step.key, "status": step.status, "favourable": step.favourable}
-        if step.status is StepStatus.DONE:
+        row: dict[str, Any] = {
+            "key": step.key,
+            "status": step.status,
+            "favourable": step.favourable,
+            "on_desk": is_on_desk(step, outcome.state),
+            "assignee_id": str(step.assignee_id) if step.assignee_id else None,
+        }
+        if step.status is StepStatus.DONE and before.status is not StepStatus.DONE:
             mine = step.key == acted
             row["done_by"] = by.ref if mine else SYSTEM.ref
-            row["result"] = {"note": act.note, "by_name": by.name} if mine else {}
+            row["result"] = _result(step, by, act) if mine else auto_result(said.get(step.key))
+        elif step.appointment != before.appointment:
+            row["result"] = {"appointment": {**act.details, "by_name": by.name}}
         rows.append(row)
     return rows
+
+
+def _result(step: Step, by: Actor, act: Act) -> dict[str, Any]:
+    """What a step leaves behind: the note, who, and of an inspection its appointment and record."""
+    record = (
+        {"appointment": {"at": step.appointment}, "record": dict(act.details)} if step.appointment else {}
+    )
+    return {"note": act.note, "by_name": by.name, **record}
 
 
 def _event_data(
@@ -168,6 +208,7 @@ def _event_data(
 ) -> dict[str, Any]:
     """What the timeline and the audit need to know of one act."""
     step = next((step for step in outcome.steps if step.key == step_key), None)
+    automatic = [verdict.step_key for verdict in outcome.verdicts if verdict.complete]
     return {
         "from": loaded.case.state,
         "to": outcome.state,
@@ -178,24 +219,44 @@ def _event_data(
         **({"remarks": [asdict(remark) for remark in act.remarks]} if act.remarks else {}),
         **({"reason": act.reason, "legal_basis": act.legal_basis} if act.reason else {}),
         **({"due_on": outcome.due_on.isoformat()} if outcome.due_on else {}),
+        **({"details": dict(act.details)} if act.details else {}),
+        **({"automatic": automatic} if automatic else {}),
     }
 
 
-def _news(loaded: queries.Loaded, outcome: Outcome, verb: Verb) -> list[dict[str, Any]]:
-    """What others must hear of: a decision asks for its document."""
-    payload = {"application": str(loaded.id)}
-    if outcome.state in {State.APPROVED, State.REJECTED} and loaded.case.state is not outcome.state:
-        return [{"topic": "application_decided", "payload": payload}]
-    if verb in {Verb.RETURN, Verb.REQUEST_CORRECTION}:
-        return [{"topic": "correction_requested", "payload": payload}]
-    return []
+def _news(loaded: queries.Loaded, outcome: Outcome, verb: Verb, step_key: str) -> list[dict[str, Any]]:
+    """What others must hear of: a decision asks for its document, an end lets go what waited for it."""
+    payload: dict[str, Any] = {"application": str(loaded.id)}
+    news = [_NEWS[verb]] if verb in _NEWS else []
+    if outcome.state in _DECISIONS and loaded.case.state is not outcome.state:
+        news.append("application_decided")
+    if verb in {Verb.INSPECT, Verb.SCHEDULE, Verb.REASSIGN}:
+        payload["step"] = step_key
+    if "application_concluded" in news:
+        payload["state"] = outcome.state
+    return [{"topic": topic, "payload": payload} for topic in news]
 
 
-def _raise_bill(loaded: queries.Loaded, version: ServiceVersion, lines: list[dict[str, Any]]) -> None:
+_DECISIONS = frozenset({State.APPROVED, State.DEEMED_APPROVED, State.REJECTED})
+_NEWS = {
+    Verb.RETURN: "correction_requested",
+    Verb.REQUEST_CORRECTION: "correction_requested",
+    Verb.SCHEDULE: "inspection_scheduled",
+    Verb.INSPECT: "inspected",
+    Verb.REASSIGN: "step_reassigned",
+    Verb.ISSUE_PROVISIONAL: "provisional_wanted",
+    Verb.ISSUE: "application_concluded",
+    Verb.WITHDRAW: "application_concluded",
+}
+
+
+def raise_bill(
+    application_id: UUID, applicant_id: UUID, version: ServiceVersion, lines: Sequence[Mapping[str, Any]]
+) -> None:
     """Bill the fee of an application whose payment step has just opened."""
-    person = get_person(loaded.case.applicant_id)
+    person = get_person(applicant_id)
     bill(
-        subject=f"application:{loaded.id}",
+        subject=f"application:{application_id}",
         payer_ref=f"person:{person.id}",
         payer_name=person.full_name,
         title=version.content["name"],

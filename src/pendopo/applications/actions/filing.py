@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -13,15 +13,30 @@ from django.utils.translation import gettext as _
 
 from pendopo.applications import queries
 from pendopo.applications.models import Application
-from pendopo.applications.rules import EDITABLE, Case, State, Step, Verb, begin, check
+from pendopo.applications.rules import (
+    EDITABLE,
+    ON_DESK,
+    SYSTEM_ROLE,
+    AutoVerdict,
+    Case,
+    Outcome,
+    Purpose,
+    State,
+    Step,
+    StepKind,
+    StepStatus,
+    Verb,
+    begin,
+    check,
+)
 from pendopo.catalogue.api import ServiceVersion, fee_lines, get_service, get_version, validate
-from pendopo.identity.api import Actor, ActorKind, get_business
+from pendopo.identity.api import SYSTEM, Actor, ActorKind, get_business
 from pendopo.kernel import clock
 from pendopo.kernel.errors import Denied, Invalid, NotFound
 from pendopo.region.api import calendar
 
 BIGGEST = 2**53  # whole numbers beyond this are not exact in JSON, and no answer is that large
-_SUBMIT = "SELECT number, fresh FROM application_submit(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+_SUBMIT = f"SELECT number, fresh FROM application_submit({', '.join(['%s'] * 27)})"  # noqa: S608 - placeholders only
 
 
 def start(*, service_id: str, by: Actor, business_id: UUID | None = None) -> Application:
@@ -133,13 +148,32 @@ def submit(*, application_id: UUID, by: Actor) -> str:
     except NotFound as gone:
         raise Denied("service_closed", row.service_id) from gone
     row = _brought_up_to(version, row, by)
-    return _submit(row.id, version, queries.open_answers(row.answers), row.sources, by, row.business_id)
+    cause = Cause(Purpose(row.purpose), row.earlier_document_id, row.submission_id, row.wants_person)
+    return _submit(
+        row.id, version, queries.open_answers(row.answers), row.sources, by, row.business_id, cause
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What an application is filed for, beside its answers."""
+
+    purpose: Purpose = Purpose.NEW
+    earlier_document_id: UUID | None = None
+    submission_id: UUID | None = None
+    wants_person: bool = False
 
 
 def file(
-    *, service_id: str, answers: Mapping[str, Any], key: str, by: Actor, business_id: UUID | None = None
+    *,
+    service_id: str,
+    answers: Mapping[str, Any],
+    key: str,
+    by: Actor,
+    business_id: UUID | None = None,
+    cause: Cause = Cause(),
 ) -> tuple[UUID, str]:
-    """File without a draft (API, counters): validate and submit at once. The same ``key`` files once. Returns (id, number).
+    """File without a draft (API, counters, submissions): validate and submit at once. The same ``key`` files once. Returns (id, number).
 
     Raises: NotFound, Denied, Invalid({field: message}).
     """
@@ -154,7 +188,7 @@ def file(
         known, sources = queries.prefill(version, by, business_id)
         sources = {name: source for name, source in sources.items() if name not in told}
         told = {**known, **told}
-    return application_id, _submit(application_id, version, told, sources, by, business_id)
+    return application_id, _submit(application_id, version, told, sources, by, business_id, cause)
 
 
 def _submit(
@@ -164,6 +198,7 @@ def _submit(
     sources: dict[str, Any],
     by: Actor,
     business_id: UUID | None,
+    cause: Cause,
 ) -> str:
     errors = _check_text(answers) or validate(version, answers) or check_files(version, answers, by)
     if errors:
@@ -171,55 +206,115 @@ def _submit(
     assert by.id is not None
     content = version.content
     lines = fee_lines(version, answers)
-    fee_idr = None if lines is None else sum(line.amount_idr for line in lines)
-    case = Case(State.DRAFT, by.id, queries.steps_of_version(version.id), fee_idr=fee_idr)
+    case = Case(
+        State.DRAFT,
+        by.id,
+        queries.steps_of_version(version.id),
+        fee_idr=None if lines is None else sum(line.amount_idr for line in lines),
+        term=queries.term_of(version.id),
+        wants_person=cause.wants_person,
+    )
     check(case, Verb.SUBMIT, by)
     outcome = begin(
         case,
         on=clock.today(),
-        promise_days=queries.promise_days(version),
         calendar=calendar(),
         holds=queries.holds_for(version, answers),
+        counts_from_submit=content["procedure"]["clock_starts"] == "submit",
     )
+    arguments = [
+        application_id,
+        content["id"],
+        version.id,
+        content["agency"]["id"],
+        by.id,
+        business_id,
+        json.dumps(queries.seal_answers(version.id, answers)),
+        json.dumps(sources),
+        case.fee_idr,
+        json.dumps([asdict(line) for line in lines or ()]),
+        outcome.state,
+        json.dumps({"days": case.term.days, "unit": case.term.unit}),
+        json.dumps(queries.stored_marks(outcome.marks)),
+        outcome.due_on,
+        json.dumps(_step_rows(outcome)),
+        f"{settings.REGION['code'].replace('.', '')}-{clock.today():%y%m%d}-",
+        by.ref,
+        f"business:{business_id}" if business_id else "",
+        "",
+        cause.purpose,
+        cause.earlier_document_id,
+        cause.submission_id,
+        cause.wants_person,
+        json.dumps({"by": SYSTEM.ref, "name": SYSTEM.name} if outcome.state is State.APPROVED else {}),
+        json.dumps(_submitted(content, outcome)),
+        json.dumps(_news(application_id, outcome)),
+        clock.now(),
+    ]
+    if not any(step.kind is StepKind.PAYMENT for step in outcome.opened):
+        return _execute(arguments)[0]
+    with transaction.atomic():  # a bill at once: with the application or not at all
+        number, fresh = _execute(arguments)
+        if fresh:
+            from pendopo.applications.actions.acting import raise_bill  # acting needs this file too
+
+            raise_bill(application_id, by.id, version, [asdict(line) for line in lines or ()])
+    return number
+
+
+def _execute(arguments: list[Any]) -> tuple[str, bool]:
+    """(number, whether it was filed just now)."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            _SUBMIT,
-            [
-                application_id,
-                content["id"],
-                version.id,
-                content["agency"]["id"],
-                by.id,
-                business_id,
-                json.dumps(queries.seal_answers(version.id, answers)),
-                json.dumps(sources),
-                fee_idr,
-                json.dumps([asdict(line) for line in lines or ()]),
-                outcome.state,
-                outcome.due_on,
-                json.dumps([_step_json(step, position) for position, step in enumerate(outcome.steps)]),
-                f"{settings.REGION['code'].replace('.', '')}-{clock.today():%y%m%d}-",
-                by.ref,
-                clock.now(),
-            ],
-        )
+        cursor.execute(_SUBMIT, arguments)
         filed = cursor.fetchone()
     if filed is None:
         raise NotFound
-    return str(filed[0])
+    return str(filed[0]), bool(filed[1])
 
 
-def _step_json(step: Step, position: int) -> dict[str, Any]:
+def _submitted(content: Mapping[str, Any], outcome: Outcome) -> dict[str, Any]:
+    """What the first event says."""
+    automatic = [verdict.step_key for verdict in outcome.verdicts if verdict.complete]
     return {
-        "key": step.key,
-        "kind": step.kind,
-        "agency_id": step.agency_id,
-        "role": step.role,
-        "position": position,
-        "after": list(step.after),
-        "when": step.when,
-        "status": step.status,
+        "service": content["id"],
+        "to": outcome.state,
+        "due_on": outcome.due_on.isoformat() if outcome.due_on else None,
+        **({"automatic": automatic} if automatic else {}),
     }
+
+
+def _news(application_id: UUID, outcome: Outcome) -> list[dict[str, Any]]:
+    topics = ["application_submitted", *(["application_decided"] if outcome.state is State.APPROVED else [])]
+    return [{"topic": topic, "payload": {"application": str(application_id)}} for topic in topics]
+
+
+def is_on_desk(step: Step, state: State) -> bool:
+    """True when the step lies in an officer's inbox: open, somebody's, and the file is not with the applicant."""
+    return step.status is StepStatus.OPEN and step.role != SYSTEM_ROLE and state in ON_DESK
+
+
+def auto_result(verdict: AutoVerdict | None) -> dict[str, Any]:
+    """What a step that the system did leaves behind."""
+    return {"auto": {"rule": verdict.rule, "result": dict(verdict.result)}} if verdict else {}
+
+
+def _step_rows(outcome: Outcome) -> list[dict[str, Any]]:
+    said = {verdict.step_key: verdict for verdict in outcome.verdicts}
+    return [
+        {
+            "key": step.key,
+            "kind": step.kind,
+            "agency_id": step.agency_id,
+            "role": step.role,
+            "position": position,
+            "after": list(step.after),
+            "when": step.when,
+            "status": step.status,
+            "result": auto_result(said.get(step.key)),
+            "on_desk": is_on_desk(step, outcome.state),
+        }
+        for position, step in enumerate(outcome.steps)
+    ]
 
 
 def _check_text(answers: Mapping[str, Any]) -> dict[str, str]:

@@ -1,12 +1,18 @@
 """An application and its inner steps, written by the SQL functions of migration 0002 and by actions; CHECKs repeat the rules."""
 
 import uuid
+from datetime import date
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce
 
-from pendopo.applications.rules import State, StepKind, StepStatus
+from pendopo.applications.rules import Purpose, State, StepKind, StepStatus
+
+LAST_DAY = Value(
+    date(9999, 12, 31), output_field=models.DateField()
+)  # where a desk sorts what has no deadline
 
 
 class Application(models.Model):
@@ -30,11 +36,21 @@ class Application(models.Model):
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True)
-    due_on = models.DateField(null=True)
-    paused_on = models.DateField(null=True)
+    term = models.JSONField(default=dict)  # what is promised: {days, unit}
+    clock = models.JSONField(
+        default=list
+    )  # the ledger's marks [kind, on, reason, evidence]; the events say the same
+    due_on = models.DateField(null=True)  # what the ledger gives under today's calendar
     decided_at = models.DateTimeField(null=True)
     decision = models.JSONField(default=dict)
     document_id = models.UUIDField(null=True)
+    purpose = models.CharField(max_length=16, default=Purpose.NEW)
+    earlier_document_id = models.UUIDField(null=True)  # what is renewed, amended or copied
+    submission_id = models.UUIDField(null=True)
+    typed_by = models.CharField(
+        max_length=64, default=""
+    )  # ref of who filed for the applicant; "": the applicant
+    wants_person = models.BooleanField(default=False)  # asked that a person decides
 
     class Meta:
         constraints = [
@@ -71,17 +87,33 @@ class Application(models.Model):
                 name="application_document_after_decision",
             ),
             models.CheckConstraint(
+                condition=Q(purpose=Purpose.NEW) | Q(earlier_document_id__isnull=False),
+                name="application_purpose_names_document",
+            ),
+            models.CheckConstraint(
+                condition=Q(purpose__in=[p.value for p in Purpose]), name="application_purpose_known"
+            ),
+            models.CheckConstraint(
                 condition=Q(fee_idr__isnull=True) | Q(fee_idr__gte=0), name="application_fee_not_negative"
             ),
         ]
-        indexes = [models.Index(fields=["applicant", "-created_at"], name="application_of_person")]
+        indexes = [
+            models.Index(fields=["applicant", "-created_at"], name="application_of_person"),
+            models.Index(
+                fields=["submission_id"],
+                condition=Q(submission_id__isnull=False),
+                name="application_of_submission",
+            ),
+            models.Index(fields=["due_on"], condition=Q(decided_at__isnull=True), name="application_running"),
+        ]
 
     class Privacy:
         public: tuple[str, ...] = (
             "id", "number", "service_id", "version", "agency_id", "business", "state", "revision", "rounds", "fee_idr", "fee_lines",
-            "created_at", "updated_at", "submitted_at", "due_on", "paused_on", "decided_at", "document_id",
+            "created_at", "updated_at", "submitted_at", "term", "clock", "due_on", "decided_at", "document_id", "purpose",
+            "earlier_document_id", "submission_id", "wants_person",
         )  # fmt: skip
-        personal: tuple[str, ...] = ("applicant", "sources", "remarks", "decision")
+        personal: tuple[str, ...] = ("applicant", "sources", "remarks", "decision", "typed_by")
         sensitive: tuple[str, ...] = ("answers",)
         retention = "as the archive schedule of the agency says"
 
@@ -107,6 +139,9 @@ class Step(models.Model):
     done_at = models.DateTimeField(null=True)
     done_by = models.CharField(max_length=64, default="")
     result = models.JSONField(default=dict)
+    assignee = models.ForeignKey("identity.User", null=True, on_delete=models.PROTECT, related_name="+")
+    due_on = models.DateField(null=True)  # the application's, so that a desk is sorted without it
+    on_desk = models.BooleanField(default=False)  # open, and its holder can act now
 
     class Meta:
         constraints = [
@@ -117,15 +152,22 @@ class Step(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["agency_id", "role"], condition=Q(status="open"), name="step_inbox"),
+            models.Index(
+                "agency_id",
+                "role",
+                Coalesce("due_on", LAST_DAY),
+                "id",
+                condition=Q(on_desk=True),
+                name="step_inbox",
+            ),
         ]
 
     class Privacy:
         public: tuple[str, ...] = (
             "id", "application", "key", "kind", "agency_id", "role", "position", "after", "when", "status", "favourable",
-            "opened_at", "done_at",
+            "opened_at", "done_at", "due_on", "on_desk",
         )  # fmt: skip
-        personal: tuple[str, ...] = ("done_by", "result")
+        personal: tuple[str, ...] = ("done_by", "result", "assignee")
         retention = "with its application"
 
     def __str__(self) -> str:

@@ -12,13 +12,15 @@ from pendopo.applications.queries.loading import (
     Loaded,
     holds_for,
     load,
+    marks_of,
     open_answers,
     open_value,
     prefill,
-    promise_days,
     seal_answers,
     secret_fields,
     steps_of_version,
+    stored_marks,
+    term_of,
 )
 from pendopo.applications.queries.papers import (
     Attached,
@@ -37,8 +39,7 @@ from pendopo.applications.queries.standing import (
 )
 
 __all__ = [
-    "STATUS_SQL", "Attached", "InboxRow", "Loaded", "StepStanding", "attached", "count_inbox", "file_fields",
-    "get_for_staff", "get_own", "get_status", "holds_for", "inbox",
-    "involved", "list_own", "list_steps", "list_usable", "load", "open_answers", "open_value", "prefill", "promise_days", "seal_answers",
-    "secret_fields", "steps_of_version", "timeline", "unusable_fields",
+    "STATUS_SQL", "Attached", "InboxRow", "Loaded", "StepStanding", "attached", "count_inbox", "file_fields", "get_for_staff", "get_own",
+    "get_status", "holds_for", "inbox", "involved", "list_own", "list_steps", "list_usable", "load", "marks_of", "open_answers",
+    "open_value", "prefill", "seal_answers", "secret_fields", "steps_of_version", "stored_marks", "term_of", "timeline", "unusable_fields",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -54,44 +55,50 @@ class InboxRow:
 
 
 INBOX_SQL = """
-SELECT a.id, a.number, a.version_id, a.state, a.due_on, a.submitted_at, s.id, s.key, s.kind, p.full_name
-FROM applications_step s
-JOIN unnest(%(agencies)s::text[], %(roles)s::text[]) AS duty(agency_id, role) ON duty.agency_id = s.agency_id AND duty.role = s.role
+SELECT a.id, a.number, a.version_id, a.state, s.due_on, a.submitted_at, s.id, s.key, s.kind, p.full_name
+FROM (
+  SELECT s.* FROM unnest(%(agencies)s::text[], %(roles)s::text[]) AS duty(agency_id, role) CROSS JOIN LATERAL (
+    SELECT t.id, t.application_id, t.key, t.kind, t.due_on FROM applications_step t
+    WHERE t.agency_id = duty.agency_id AND t.role = duty.role AND t.on_desk
+      AND (t.assignee_id IS NULL OR t.assignee_id = ANY (%(me)s))
+      AND (coalesce(t.due_on, '9999-12-31'::date), t.id) > (%(due)s::date, %(step)s)
+    ORDER BY coalesce(t.due_on, '9999-12-31'::date), t.id
+    LIMIT %(limit)s
+  ) s
+  ORDER BY coalesce(s.due_on, '9999-12-31'::date), s.id
+  LIMIT %(limit)s
+) s
 JOIN applications_application a ON a.id = s.application_id
 JOIN identity_person p ON p.id = a.applicant_id
-WHERE s.status = 'open' AND a.state IN ('submitted', 'in_process', 'approved')
-  AND (coalesce(a.due_on, 'infinity'), s.id) > (%(due)s::date, %(step)s)
-ORDER BY coalesce(a.due_on, 'infinity'), s.id
-LIMIT %(limit)s
+ORDER BY coalesce(s.due_on, '9999-12-31'::date), s.id
 """
+COUNT_SQL = """
+SELECT coalesce(sum(n), 0) FROM unnest(%(agencies)s::text[], %(roles)s::text[]) AS duty(agency_id, role) CROSS JOIN LATERAL (
+  SELECT count(*) AS n FROM (
+    SELECT 1 FROM applications_step t WHERE t.agency_id = duty.agency_id AND t.role = duty.role AND t.on_desk
+      AND (t.assignee_id IS NULL OR t.assignee_id = ANY (%(me)s)) LIMIT %(limit)s) AS waiting) AS counted
+"""
+COUNTED = 1000  # "more than 999 files" is all anybody needs to know
+
+
+def _asked(by: Actor) -> dict[str, Any]:
+    pairs = [(agency, role.value) for agency, roles in by.duties.items() for role in roles]
+    return {
+        "agencies": [agency for agency, _ in pairs],
+        "roles": [role for _, role in pairs],
+        "me": [by.id, *by.stands_in_for],
+    }
 
 
 def inbox(by: Actor, *, after: tuple[str, int] = ("-infinity", 0), limit: int = 50) -> list[InboxRow]:
     """Open steps the actor may act on, what breaks first on top. ``after`` is the key of the last row of the page before."""
-    pairs = [(agency, role.value) for agency, roles in by.duties.items() for role in roles]
     with connection.cursor() as cursor:
-        cursor.execute(
-            INBOX_SQL,
-            {
-                "agencies": [agency for agency, _ in pairs],
-                "roles": [role for _, role in pairs],
-                "due": after[0],
-                "step": after[1],
-                "limit": limit,
-            },
-        )
+        cursor.execute(INBOX_SQL, {**_asked(by), "due": after[0], "step": after[1], "limit": limit})
         return [InboxRow(*row) for row in cursor.fetchall()]
 
 
 def count_inbox(by: Actor) -> int:
-    """How many steps wait for this actor."""
-    pairs = [(agency, role.value) for agency, roles in by.duties.items() for role in roles]
+    """How many steps wait for this actor, at most ``COUNTED``."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT count(*) FROM applications_step s JOIN unnest(%s::text[], %s::text[]) AS duty(agency_id, role)
-               ON duty.agency_id = s.agency_id AND duty.role = s.role
-               JOIN applications_application a ON a.id = s.application_id
-               WHERE s.status = 'open' AND a.state IN ('submitted', 'in_process', 'approved')""",
-            [[agency for agency, _ in pairs], [role for _, role in pairs]],
-        )
-        return int(cursor.fetchone()[0])
+        cursor.execute(COUNT_SQL, {**_asked(by), "limit": COUNTED})
+        return min(int(cursor.fetchone()[0]), COUNTED)

@@ -1,8 +1,8 @@
 """What a decision reads: the steps of a version, answers sealed and open, what is known already, the case itself."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -10,11 +10,12 @@ from uuid import UUID
 from django.db import connection
 
 from pendopo.applications.queries.papers import file_fields, list_usable
-from pendopo.applications.rules import Case, State, Step, StepKind, StepStatus
+from pendopo.applications.rules import MAX_ROUNDS, Case, State, Step, StepKind, StepStatus
 from pendopo.catalogue.api import ServiceVersion, condition, get_version
 from pendopo.documents.api import list_latest_uploads
 from pendopo.identity.api import Actor, facts_of, get_person, nik_of, seal, unseal
 from pendopo.kernel.errors import NotFound
+from pendopo.region.api import Mark, Term, Unit
 
 SEALED = "sealed"
 
@@ -71,9 +72,26 @@ def holds_for(version: ServiceVersion, answers: Mapping[str, Any]) -> Any:
     )
 
 
-def promise_days(version: ServiceVersion) -> int:
-    """Working days promised; 0 when the promise is in minutes (kept on the day)."""
-    return int(version.content.get("sla_working_days") or 0)
+@lru_cache(maxsize=2048)
+def term_of(version_id: UUID) -> Term:
+    """What the service promises. Promises in minutes are kept on the day."""
+    content = get_version(version_id).content
+    if content.get("sla_days"):
+        return Term(int(content["sla_days"]), Unit.CALENDAR)
+    return Term(int(content.get("sla_working_days") or 0))
+
+
+def marks_of(clock: list[list[str]]) -> tuple[Mark, ...]:
+    """The ledger's marks as they are stored."""
+    return tuple(
+        Mark(kind, date.fromisoformat(on), reason, evidence)  # type: ignore[arg-type] # a CHECK knows the kinds
+        for kind, on, reason, evidence in clock
+    )
+
+
+def stored_marks(marks: Sequence[Mark]) -> list[list[str]]:
+    """Marks as ``marks_of`` reads them."""
+    return [[mark.kind, mark.on.isoformat(), mark.reason, mark.evidence] for mark in marks]
 
 
 def prefill(
@@ -135,6 +153,7 @@ class Loaded:
     revision: int
     business_id: UUID | None
     answers: dict[str, Any]
+    sources: dict[str, Any]
     remarks: list[dict[str, str]]
     fee_lines: list[dict[str, Any]]
     document_id: UUID | None
@@ -144,8 +163,10 @@ class Loaded:
 
 LOAD_SQL = """
 SELECT a.number, a.service_id, a.version_id, a.agency_id, a.revision, a.business_id, a.answers::json, a.remarks::json,
-       a.fee_lines::json, a.document_id, a.decision::json, a.state, a.applicant_id, a.rounds, a.fee_idr, a.due_on, a.paused_on,
-       (SELECT coalesce(json_agg(json_build_array(s.key, s.kind, s.agency_id, s.role, s.after, s."when", s.status, s.favourable)
+       a.fee_lines::json, a.document_id, a.decision::json, a.sources::json, a.state, a.applicant_id, a.rounds, a.fee_idr, a.term::json,
+       a.clock::json, a.due_on, a.wants_person,
+       (SELECT coalesce(json_agg(json_build_array(s.key, s.kind, s.agency_id, s.role, s.after, s."when", s.status, s.favourable,
+                                                  s.assignee_id, coalesce(s.result -> 'appointment' ->> 'at', ''))
                ORDER BY s.position), '[]') FROM applications_step s WHERE s.application_id = a.id)
 FROM applications_application a WHERE a.id = %s
 """
@@ -170,21 +191,36 @@ def load(application_id: UUID) -> Loaded:
         fee_lines,
         document_id,
         decision,
-    ) = row[:11]
-    state, applicant_id, rounds, fee_idr, due_on, paused_on, steps = row[11:]
+        sources,
+    ) = row[:12]
+    state, applicant_id, rounds, fee_idr, term, marks, due_on, wants_person, steps = row[12:]
     case = Case(
         state=State(state),
         applicant_id=applicant_id,
         steps=tuple(
-            Step(key, StepKind(kind), agency, role, tuple(after), when, StepStatus(status), favourable)
-            for key, kind, agency, role, after, when, status, favourable in steps
+            Step(
+                key,
+                StepKind(kind),
+                agency,
+                role,
+                tuple(after),
+                when,
+                StepStatus(status),
+                favourable,
+                UUID(mine) if mine else None,
+                at,
+            )
+            for key, kind, agency, role, after, when, status, favourable, mine, at in steps
         ),
         rounds=rounds,
         fee_idr=fee_idr,
+        term=Term(term["days"], Unit(term["unit"])) if term else term_of(version_id),
+        marks=marks_of(marks),
         due_on=due_on,
-        paused_on=paused_on,
+        max_rounds=int(get_version(version_id).content.get("max_rounds") or MAX_ROUNDS),
+        wants_person=wants_person,
     )
     return Loaded(
         application_id, number, service_id, version_id, agency_id, revision, business_id,
-        answers, remarks, fee_lines, document_id, decision, case,
+        answers, sources, remarks, fee_lines, document_id, decision, case,
     )  # fmt: skip

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from pendopo.applications.rules.terms import State, StepKind, StepStatus
+from pendopo.applications.rules.terms import MAX_ROUNDS, State, StepKind, StepStatus
 from pendopo.kernel.errors import Denied
+from pendopo.region.api import Mark, Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,11 @@ class Step:
     when: str = ""
     status: StepStatus = StepStatus.WAITING
     favourable: bool = True
+    assignee_id: UUID | None = None  # whose desk within the agency; None: anybody's who holds the role
+    appointment: str = ""  # of an inspection: ISO instant
+
+
+SAME_DAY: Final = Term(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +39,11 @@ class Case:
     steps: tuple[Step, ...]
     rounds: int = 0
     fee_idr: int | None = 0  # None: somebody has to assess it
+    term: Term = SAME_DAY  # what is promised; 0 days: the same day
+    marks: tuple[Mark, ...] = ()  # the clock's: started, stood still, went on
     due_on: date | None = None
-    paused_on: date | None = None
+    max_rounds: int = MAX_ROUNDS
+    wants_person: bool = False
 
     def step(self, key: str) -> Step:
         """Raises: Denied("no_such_step")."""
@@ -42,6 +51,11 @@ class Case:
             if step.key == key:
                 return step
         raise Denied("no_such_step", key)
+
+    @property
+    def standing_still(self) -> bool:
+        """True while the clock waits for the applicant."""
+        return bool(self.marks) and self.marks[-1].kind == "pause"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +77,33 @@ class Act:
     reason: str = ""
     legal_basis: str = ""
     fee_lines: tuple[Mapping[str, Any], ...] = ()
+    details: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # of an appointment, an inspection, a reassignment
+
+
+@dataclass(frozen=True, slots=True)
+class AutoVerdict:
+    """What a step's rule said when the step opened. ``complete``: the system does the step at once."""
+
+    step_key: str
+    rule: str
+    holds: bool
+    complete: bool
+    inputs: Mapping[str, Any]
+    result: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What to write: the new state, the steps that changed, the deadline."""
+    """What to write: the new state, the steps that changed, the clock."""
 
     state: State
     steps: tuple[Step, ...]
     rounds: int
     fee_idr: int | None
     due_on: date | None
-    paused_on: date | None
-    opened: tuple[Step, ...] = field(default=())
+    marks: tuple[Mark, ...] = ()
+    opened: tuple[Step, ...] = ()
+    verdicts: tuple[AutoVerdict, ...] = ()
+    wants_person: bool = False

@@ -6,8 +6,9 @@ A step is open when every step it comes ``after`` is done or skipped, so reviews
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from uuid import UUID
 
-from pendopo.applications.rules.cases import Act, Case, Outcome, Step
+from pendopo.applications.rules.cases import Act, AutoVerdict, Case, Outcome, Step
 from pendopo.applications.rules.checks import check
 from pendopo.applications.rules.terms import (
     DECIDED,
@@ -21,24 +22,43 @@ from pendopo.applications.rules.terms import (
     Verb,
 )
 from pendopo.identity.api import Actor
-from pendopo.region.api import Calendar, due_on, working_days_between
+from pendopo.kernel.errors import Denied
+from pendopo.region.api import Calendar, Mark, Term, due_of
 
 Holds = Callable[[str, int], bool]
 """(CEL condition, fee in rupiah or -1) -> does it hold for this application."""
 
+Autos = Callable[[Step, int | None], AutoVerdict | None]
+"""(step that opens, fee) -> what its rule says, or None when it has none."""
 
-def open_steps(steps: Sequence[Step], fee_idr: int | None, holds: Holds) -> tuple[Step, ...]:
-    """Walk the graph: open what is ready, skip what its condition excludes, complete what is the system's own work."""
+
+def no_autos(_step: Step, _fee_idr: int | None) -> None:
+    """No step completes itself."""
+
+
+def open_steps(
+    steps: Sequence[Step], fee_idr: int | None, holds: Holds, autos: Autos = no_autos
+) -> tuple[tuple[Step, ...], tuple[AutoVerdict, ...]]:
+    """Walk the graph: open what is ready, skip what its condition excludes, complete what is the system's own work or its rule decides.
+
+    Returns the steps as they stand then, and what the rules said on the way.
+    """
     now = {step.key: step for step in steps}
     fee = -1 if fee_idr is None else fee_idr
+    verdicts: list[AutoVerdict] = []
     moved = True
     while moved:
         moved = False
         for step in tuple(now.values()):
             if step.status is StepStatus.WAITING and all(_passed(now[key]) for key in step.after):
-                now[step.key] = replace(step, status=_entry(step, fee, holds))
+                status = _entry(step, fee, holds)
+                verdict = autos(step, fee_idr) if status is StepStatus.OPEN else None
+                if verdict is not None:
+                    verdicts.append(verdict)
+                    status = StepStatus.DONE if verdict.complete else status
+                now[step.key] = replace(step, status=status)
                 moved = True
-    return tuple(now.values())
+    return tuple(now.values()), tuple(verdicts)
 
 
 def _passed(step: Step) -> bool:
@@ -52,7 +72,7 @@ def _entry(step: Step, fee: int, holds: Holds) -> StepStatus:
     return StepStatus.DONE if forwards or step.kind in OWN_WORK else StepStatus.OPEN
 
 
-def _state_of(steps: Iterable[Step]) -> State:
+def state_of(steps: Iterable[Step]) -> State:
     """The outer state that the open steps amount to."""
     kinds = {step.kind for step in steps if step.status in {StepStatus.OPEN, StepStatus.WAITING}}
     open_kinds = {step.kind for step in steps if step.status is StepStatus.OPEN}
@@ -63,30 +83,34 @@ def _state_of(steps: Iterable[Step]) -> State:
     return State.AWAITING_PAYMENT if open_kinds == {StepKind.PAYMENT} else State.IN_PROCESS
 
 
-def begin(case: Case, *, on: date, promise_days: int, calendar: Calendar, holds: Holds) -> Outcome:
-    """File the application: open its first steps and promise a date counted from ``on``.
+def begin(
+    case: Case,
+    *,
+    on: date,
+    calendar: Calendar,
+    holds: Holds,
+    autos: Autos = no_autos,
+    counts_from_submit: bool = False,
+) -> Outcome:
+    """File the application on local date ``on`` (as received): open its first steps and promise a date.
 
-    Units: promise_days are working days; 0 means the same day (promises in minutes).
+    The date counts as if the file were found complete at once; the clock itself starts then, or now where nobody checks completeness.
     """
-    steps = open_steps(case.steps, case.fee_idr, holds)
+    steps, verdicts = open_steps(case.steps, case.fee_idr, holds, autos)
+    state = state_of(steps)
+    started = (Mark("start", on),)
+    marks = started if counts_from_submit or state is not State.SUBMITTED else ()
     return Outcome(
-        state=_state_of(steps),
+        state=state,
         steps=steps,
         rounds=case.rounds,
         fee_idr=case.fee_idr,
-        due_on=_first_due(on, promise_days, calendar),
-        paused_on=None,
+        due_on=due_of(case.term, started, calendar),
+        marks=_stood(marks, State.DRAFT, state, on, ""),
         opened=_newly_open(case.steps, steps),
+        verdicts=verdicts,
+        wants_person=case.wants_person,
     )
-
-
-def _first_due(on: date, promise_days: int, calendar: Calendar) -> date:
-    """Promises within the day, made on a free day, are kept on the next working day."""
-    return due_on(on, promise_days, calendar) if promise_days else due_on(_day_before(on), 1, calendar)
-
-
-def _day_before(on: date) -> date:
-    return date.fromordinal(on.toordinal() - 1)
 
 
 def decide(
@@ -97,38 +121,77 @@ def decide(
     step_key: str,
     act: Act,
     on: date,
-    promise_days: int,
     calendar: Calendar,
     holds: Holds,
+    autos: Autos = no_autos,
 ) -> Outcome:
     """Everything that follows when ``actor`` does ``verb`` on local date ``on``.
 
-    Raises: Denied (see ``check``). Day 0 of the promise is the day the file is found complete; while the applicant has to act the clock
-    stands still and the deadline moves by just those working days. Source: UU 30/2014 art. 53; domain facts 4.2, 12.
+    Raises: Denied (see ``check``), Denied("not_due_yet"). Day 0 of the promise is the day the file is found complete; while the applicant
+    has to act the clock stands still. Source: UU 30/2014 art. 53; domain facts 4.2, 12.
     """
     check(case, verb, actor, step_key, act)
-    if verb in {Verb.RETURN, Verb.REQUEST_CORRECTION, Verb.REJECT, Verb.WITHDRAW}:
-        return _set_back(case, verb, on)
-    if verb is Verb.RESUBMIT:
-        return _resubmit(case, on, calendar)
-    if verb is Verb.ISSUE:
-        waits = any(step.kind is StepKind.HAND_OVER and step.status is StepStatus.OPEN for step in case.steps)
-        state = case.state if waits or case.state is State.REJECTED else State.COMPLETED
-        return Outcome(state, case.steps, case.rounds, case.fee_idr, case.due_on, None)
+    if verb is Verb.DEEM_APPROVE and (case.due_on is None or case.standing_still or on <= case.due_on):
+        raise Denied("not_due_yet")
+    if verb in _PLAIN:
+        return _PLAIN[verb](case, verb, step_key, act, on, calendar)
     fee_idr = (
         sum(int(line["amount_idr"]) for line in act.fee_lines) if verb is Verb.ASSESS_FEE else case.fee_idr
     )
-    done = tuple(_complete(step, act) if step.key == step_key else step for step in case.steps)
-    steps = open_steps(done, fee_idr, holds)
-    state = State.COMPLETED if verb is Verb.HAND_OVER else _state_of(steps)
-    due, paused = case.due_on, case.paused_on
-    if verb is Verb.COMPLETE:
-        due = _first_due(on, promise_days, calendar)
-    if paused and state not in PAUSED:
-        due, paused = _resumed(due, paused, on, calendar), None
-    elif state in PAUSED and not paused:
-        paused = on
-    return Outcome(state, steps, case.rounds, fee_idr, due, paused, _newly_open(case.steps, steps))
+    before = _reopened(case.steps) if verb is Verb.REOPEN else case.steps
+    done = tuple(_complete(step, act) if step.key == step_key else step for step in before)
+    steps, verdicts = open_steps(done, fee_idr, holds, autos)
+    state = State.COMPLETED if verb is Verb.HAND_OVER else state_of(steps)
+    if verb is Verb.SETTLE and case.state is State.IN_CORRECTION:
+        state = case.state
+    marks = (Mark("start", on),) if verb is Verb.COMPLETE else case.marks
+    marks = _stood(marks, State.REJECTED if verb is Verb.REOPEN else case.state, state, on, step_key)
+    return replace(
+        _same(case),
+        state=state,
+        steps=steps,
+        fee_idr=fee_idr,
+        marks=marks,
+        due_on=_due(case, case.term, marks, calendar),
+        opened=_newly_open(case.steps, steps),
+        verdicts=verdicts,
+    )
+
+
+def _same(case: Case) -> Outcome:
+    """The case as it stands, as an outcome."""
+    return Outcome(
+        case.state,
+        case.steps,
+        case.rounds,
+        case.fee_idr,
+        case.due_on,
+        case.marks,
+        wants_person=case.wants_person,
+    )
+
+
+def _due(case: Case, term: Term, marks: tuple[Mark, ...], calendar: Calendar) -> date | None:
+    """The deadline the ledger gives; while it stands still, the date it had is kept for the eye."""
+    return due_of(term, marks, calendar) or case.due_on
+
+
+def _stood(marks: tuple[Mark, ...], was: State, now: State, on: date, evidence: str) -> tuple[Mark, ...]:
+    """The ledger after a change of state: it stands still while the applicant has to act, and goes on afterwards."""
+    if not marks:
+        return marks
+    still = marks[-1].kind == "pause"
+    if now in PAUSED or now is State.REJECTED:
+        return marks if still else (*marks, Mark("pause", on, _WHY[now], evidence))
+    return (*marks, Mark("resume", on, _WHY.get(was, ""))) if still else marks
+
+
+_WHY = {
+    State.IN_CORRECTION: "correction",
+    State.AWAITING_PAYMENT: "payment",
+    State.REJECTED: "decided",
+}
+"""Why a clock stands still; pages have the words."""
 
 
 def _complete(step: Step, act: Act) -> Step:
@@ -142,23 +205,90 @@ def _newly_open(before: Iterable[Step], after: Iterable[Step]) -> tuple[Step, ..
     )
 
 
-def _set_back(case: Case, verb: Verb, on: date) -> Outcome:
-    (state,) = TRANSITIONS[case.state, verb]
-    if state in DECIDED:
-        steps = tuple(
-            step if _passed(step) else replace(step, status=StepStatus.CANCELLED) for step in case.steps
+def _reopened(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """What the refusal had cancelled waits again; an unfavourable opinion is no longer held against the applicant."""
+    return tuple(
+        replace(
+            step,
+            status=StepStatus.WAITING if step.status is StepStatus.CANCELLED else step.status,
+            favourable=True,
         )
-        return Outcome(state, steps, case.rounds, case.fee_idr, None, None)
-    due = None if verb is Verb.RETURN else case.due_on
-    return Outcome(state, case.steps, case.rounds + 1, case.fee_idr, due, on if due else None)
+        for step in steps
+    )
 
 
-def _resubmit(case: Case, on: date, calendar: Calendar) -> Outcome:
-    (state,) = TRANSITIONS[case.state, Verb.RESUBMIT]
-    due = _resumed(case.due_on, case.paused_on, on, calendar) if case.paused_on else case.due_on
-    return Outcome(state, case.steps, case.rounds, case.fee_idr, due, None)
+# --- acts that complete no step: (case, verb, step key, act, on, calendar) -> outcome ---------------------------------
 
 
-def _resumed(due: date | None, paused_on: date, on: date, calendar: Calendar) -> date | None:
-    """The deadline moved by exactly the working days the clock stood still."""
-    return due_on(due, max(0, working_days_between(paused_on, on, calendar)), calendar) if due else None
+def _conclude(case: Case, verb: Verb, step_key: str, _act: Act, on: date, _calendar: Calendar) -> Outcome:
+    """Refused, withdrawn, or granted by silence: what was still to do is cancelled."""
+    (state,) = TRANSITIONS[case.state, verb]
+    assert state in DECIDED
+    steps = tuple(
+        step if _passed(step) else replace(step, status=StepStatus.CANCELLED) for step in case.steps
+    )
+    marks = _stood(case.marks, case.state, state, on, step_key)
+    due = case.due_on if verb is Verb.DEEM_APPROVE else None
+    return replace(_same(case), state=state, steps=steps, marks=marks, due_on=due)
+
+
+def _set_back(case: Case, verb: Verb, _key: str, act: Act, on: date, _calendar: Calendar) -> Outcome:
+    """Back to the applicant. Before registration no clock runs; afterwards it stands still. Remarks of others join the same round."""
+    (state,) = TRANSITIONS[case.state, verb]
+    rounds = case.rounds + (case.state is not state)
+    if verb is Verb.RETURN:
+        return replace(_same(case), state=state, rounds=rounds, marks=(), due_on=None)
+    fields = ", ".join(sorted({remark.field for remark in act.remarks}))
+    return replace(
+        _same(case), state=state, rounds=rounds, marks=_stood(case.marks, case.state, state, on, fields)
+    )
+
+
+def _resubmit(case: Case, _verb: Verb, _key: str, _act: Act, on: date, calendar: Calendar) -> Outcome:
+    state = state_of(case.steps)
+    marks = _stood(case.marks, case.state, state, on, "")
+    due = due_of(case.term, marks or (Mark("start", on),), calendar)
+    return replace(_same(case), state=state, marks=marks, due_on=due)
+
+
+def _issue(case: Case, _verb: Verb, _key: str, _act: Act, _on: date, _calendar: Calendar) -> Outcome:
+    waits = any(step.kind is StepKind.HAND_OVER and step.status is StepStatus.OPEN for step in case.steps)
+    return replace(
+        _same(case), state=case.state if waits or case.state is State.REJECTED else State.COMPLETED
+    )
+
+
+def _schedule(case: Case, _verb: Verb, key: str, act: Act, _on: date, _calendar: Calendar) -> Outcome:
+    return _with_step(case, replace(case.step(key), appointment=str(act.details["at"])))
+
+
+def _reassign(case: Case, _verb: Verb, key: str, act: Act, _on: date, _calendar: Calendar) -> Outcome:
+    return _with_step(case, replace(case.step(key), assignee_id=UUID(str(act.details["to"]))))
+
+
+def _with_step(case: Case, changed: Step) -> Outcome:
+    steps = tuple(changed if step.key == changed.key else step for step in case.steps)
+    return replace(_same(case), steps=steps)
+
+
+def _provisional(case: Case, _verb: Verb, _key: str, _act: Act, _on: date, _calendar: Calendar) -> Outcome:
+    return _same(case)
+
+
+def _ask_person(case: Case, _verb: Verb, _key: str, _act: Act, _on: date, _calendar: Calendar) -> Outcome:
+    return replace(_same(case), wants_person=True)
+
+
+_PLAIN: dict[Verb, Callable[[Case, Verb, str, Act, date, Calendar], Outcome]] = {
+    Verb.RETURN: _set_back,
+    Verb.REQUEST_CORRECTION: _set_back,
+    Verb.REJECT: _conclude,
+    Verb.WITHDRAW: _conclude,
+    Verb.DEEM_APPROVE: _conclude,
+    Verb.RESUBMIT: _resubmit,
+    Verb.ISSUE: _issue,
+    Verb.SCHEDULE: _schedule,
+    Verb.REASSIGN: _reassign,
+    Verb.ISSUE_PROVISIONAL: _provisional,
+    Verb.ASK_PERSON: _ask_person,
+}

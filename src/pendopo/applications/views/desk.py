@@ -1,6 +1,6 @@
 """The officer's desk: one inbox ordered by what breaks first, the file on one screen, the acts the rules allow."""
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from pendopo.web import words
 from pendopo.web.downloads import send_file
 
 PAGE = 50
+AHEAD = timedelta(days=366)
 
 
 @for_staff
@@ -45,7 +46,7 @@ def inbox(request: Asked) -> HttpResponse:
     context = {
         "rows": drawn,
         "count": api.count_inbox(request.actor),
-        "more": f"/kerja/?after={last.due_on or 'infinity'},{last.step_id}" if last else "",
+        "more": f"/kerja/?after={last.due_on or '9999-12-31'},{last.step_id}" if last else "",
     }
     return render(request, "applications/inbox.html", context)
 
@@ -54,7 +55,7 @@ def _key(text: str) -> tuple[str, int]:
     """``2026-11-22,17`` -> the key of the last row of the page before; anything else starts at the top."""
     due, _comma, step = text.partition(",")
     try:
-        return (due if due == "infinity" else str(date.fromisoformat(due)), int(step))
+        return (str(date.fromisoformat(due)), int(step))
     except ValueError:
         return ("-infinity", 0)
 
@@ -118,11 +119,16 @@ def _answers_and_papers(row: Any, schema: forms.Schema, answers: dict[str, Any])
 
 def _acts(
     request: Asked, application_id: UUID, content: dict[str, Any]
-) -> list[tuple[api.Step, str, tuple[api.Verb, ...]]]:
-    """Open steps this officer may act on, with the buttons of each."""
+) -> list[tuple[api.Step, str, tuple[api.Verb, ...], datetime | None]]:
+    """Open steps this officer may act on, with the buttons of each and the visit agreed."""
     case = api.load(application_id).case
     return [
-        (step, _step_words(content, step.key), verbs)
+        (
+            step,
+            _step_words(content, step.key),
+            verbs,
+            datetime.fromisoformat(step.appointment) if step.appointment else None,
+        )
         for step in case.steps
         if (verbs := api.verbs_for(case, step, request.actor))
     ]
@@ -184,7 +190,24 @@ def _read_act(request: Asked) -> api.Act:
         reason=forms.clean(post.get("reason", ""))[:2000],
         legal_basis=forms.clean(post.get("legal_basis", ""))[:300],
         fee_lines=_fee_lines(post),
+        details=_details(post),
     )
+
+
+def _details(post: Any) -> dict[str, str]:
+    """Of an appointment: when (local time of the region) and where; of a reassignment: to whom. Raises: Denied("appointment_past")."""
+    if post.get("to"):
+        return {"to": str(post["to"])[:36]}
+    day, at = post.get("visit_on", ""), post.get("visit_at", "")
+    if not day or not at:
+        return {}
+    try:
+        moment = datetime.combine(date.fromisoformat(day), time.fromisoformat(at), tzinfo=clock.zone())
+    except ValueError as odd:
+        raise Denied("appointment_incomplete") from odd
+    if not clock.now() < moment < clock.now() + AHEAD:
+        raise Denied("appointment_past")
+    return {"at": moment.isoformat(), "place": forms.clean(post.get("place", ""))[:200]}
 
 
 def _fee_lines(post: Any) -> tuple[dict[str, Any], ...]:

@@ -91,11 +91,16 @@ def worth(formula: str | float, answers: Mapping[str, Any], refs: Mapping[str, A
     return float(result)
 
 
+LARGEST_IDR: Final = 10**15  # beyond any fee, and still exact as a JSON number
+
+
 def amount(formula: str | float, answers: Mapping[str, Any], refs: Mapping[str, Any]) -> int:
     """Whole rupiah of a formula, rounded half up. Raises BadExpression when it gives no amount."""
     result = worth(formula, answers, refs)
     if result < 0:
         raise BadExpression(f"gives {result!r}, less than nothing")
+    if result > LARGEST_IDR:
+        raise BadExpression(f"gives {result!r}, more than any fee")
     return int(Decimal(repr(result)).quantize(Decimal(1), ROUND_HALF_UP))
 
 

@@ -16,7 +16,17 @@ SAMPLES: Final = tuple(
 VARIABLES: Final = frozenset({"fee_idr", "inspection", "answers"})
 # Steps at which a person can refuse: without one of them an application could only ever be granted.
 REFUSING: Final = frozenset(
-    {"completeness", "verification", "recommendation", "inspection", "signing", "forward", "automatic"}
+    {
+        "completeness",
+        "screening",
+        "verification",
+        "recommendation",
+        "inspection",
+        "commitment",
+        "signing",
+        "forward",
+        "automatic",
+    }
 )
 # Steps that can end the work.
 ENDING: Final = frozenset(

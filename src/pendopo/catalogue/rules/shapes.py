@@ -17,11 +17,13 @@ FACT_KEY: Final = {"type": "string", "pattern": "^[a-z][a-z0-9_]*([.][a-z0-9_]+)
 FIELD_NAME: Final = {"type": "string", "pattern": "^[a-z][a-z0-9_]*$", "maxLength": 64}
 STEP_KINDS: Final = (
     "completeness",
+    "screening",
     "verification",
     "recommendation",
     "inspection",
     "fee_assessment",
     "payment",
+    "commitment",
     "drafting",
     "initials",
     "signing",

@@ -51,6 +51,7 @@ class Actor:
     hand_name: str = ""
     reach: tuple[str, ...] = (EVERYTHING,)
     mandate_id: UUID | None = None
+    stands_in_for: frozenset[UUID] = frozenset()  # colleagues who are absent and named this one their deputy
 
     @property
     def ref(self) -> str:
