@@ -46,7 +46,7 @@ class ActIn(Schema):
     """
 
     step: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
-    verb: OFFICERS_VERB  # type: ignore[valid-type]
+    verb: OFFICERS_VERB
     revision: int | None = Field(None, ge=0, lt=2**31)
     note: Words = ""
     favourable: bool = True

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 
-FUNCTIONS = (Path(__file__).parent / "0003_single_submission.sql").read_text(encoding="utf-8")
+FUNCTIONS = (Path(__file__).parent / "0004_heart.sql").read_text(encoding="utf-8")
 ON_DESK = """UPDATE applications_step s SET due_on = a.due_on, on_desk = a.state IN ('submitted', 'in_process', 'approved')
 FROM applications_application a WHERE a.id = s.application_id AND s.status = 'open'"""
 
@@ -17,7 +17,7 @@ FROM applications_application a WHERE a.id = s.application_id AND s.status = 'op
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('applications', '0002_hot_commands'),
+        ('applications', '0003_submission'),
         ('catalogue', '0002_immutable_versions'),
         ('identity', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
