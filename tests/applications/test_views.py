@@ -154,7 +154,7 @@ def test_from_search_page_to_document(browser: Browser, city: Cast, siti: Client
     factories.conclude(row.id)
     page = siti.get(form).content.decode()
     assert "Selesai" in page
-    document = siti.get(f"/dokumen/{row_of(form).document_id}/")
+    document = siti.get(f"/dokumen/{row_of(form).document_id}/dokumen.pdf")
     assert document["content-type"] == "application/pdf"
     assert body_of(document).startswith(b"%PDF-")
 

@@ -19,7 +19,13 @@ BUDI = Actor(ActorKind.PERSON, UUID(int=2), "Budi")
 OFFICER = Actor(ActorKind.STAFF, UUID(int=3), "Petugas", {"dpmptsp-batam": frozenset({Role.BACK_OFFICER})})
 STRANGER = Actor(ActorKind.STAFF, UUID(int=4), "Petugas lain", {"imigrasi": frozenset({Role.BACK_OFFICER})})
 OPERATOR = Actor(ActorKind.STAFF, UUID(int=5), "Pengelola", {"mpp": frozenset({Role.MALL_OPERATOR})})
-CAST = {actor.ref: actor for actor in (PUBLIC, SITI, BUDI, OFFICER, STRANGER, OPERATOR)}
+SIGNATORY = Actor(ActorKind.STAFF, UUID(int=6), "Kepala", {"dpmptsp-batam": frozenset({Role.SIGNATORY})})
+SECTION_HEAD = Actor(ActorKind.STAFF, UUID(int=7), "Kabid", {"dpmptsp-batam": frozenset({Role.SECTION_HEAD})})
+FOREIGN_HEAD = Actor(ActorKind.STAFF, UUID(int=8), "Kepala lain", {"imigrasi": frozenset({Role.SIGNATORY})})
+CAST = {
+    actor.ref: actor
+    for actor in (PUBLIC, SITI, BUDI, OFFICER, STRANGER, OPERATOR, SIGNATORY, SECTION_HEAD, FOREIGN_HEAD)
+}
 
 
 def actor_from_header(
@@ -97,6 +103,9 @@ def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
             cursor.execute("DELETE FROM documents_document WHERE subject LIKE 'thread:%%'")
             cursor.execute("DELETE FROM documents_upload WHERE name LIKE 'thread%%'")
             cursor.execute("DELETE FROM documents_numberseries WHERE agency_id LIKE 'thread%%'")
+            cursor.execute(
+                "SET CONSTRAINTS ALL IMMEDIATE"
+            )  # foreign keys are checked now: a table with such work waiting stays as it is
             for table in ("documents_document", "kernel_event"):
                 cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 

@@ -130,18 +130,6 @@ class TestIssue:
         with pytest.raises(DatabaseError), transaction.atomic():
             row.delete()
 
-    def test_a_revoked_paper_stays_revoked(self) -> None:
-        made = issue()
-        with pytest.raises(Denied):
-            api.revoke(by=OFFICER, document_id=made.id, reason="  ")
-        revoked = api.revoke(by=OFFICER, document_id=made.id, reason="Data tidak benar")
-        assert (revoked.state, revoked.revoked_at) == ("revoked", AT)
-        assert api.revoke(by=OFFICER, document_id=made.id, reason="Lain").revoked_reason == "Data tidak benar"
-        assert api.verify(made.code).standing is api.Standing.REVOKED
-        assert [event.verb for event in events.history(f"document:{made.id}")] == ["issued", "revoked"]
-        with pytest.raises(DatabaseError), transaction.atomic():
-            Document.objects.filter(pk=made.id).update(state="issued", revoked_at=None, revoked_reason="")
-
     def test_verify_knows_the_day(self) -> None:
         made = issue(valid_from=date(2026, 12, 1), valid_until=date(2026, 12, 31))
         assert api.verify(made.code).standing is api.Standing.NOT_YET

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -268,7 +268,28 @@ def test_standing_counts_the_last_day() -> None:
     assert papers.standing("issued", begin, end, date(2027, 1, 1)) is papers.Standing.EXPIRED
     assert papers.standing("issued", begin, end, date(2025, 12, 31)) is papers.Standing.NOT_YET
     assert papers.standing("issued", begin, None, date(2999, 1, 1)) is papers.Standing.VALID
-    assert papers.standing("revoked", begin, end, date(2999, 1, 1)) is papers.Standing.REVOKED
+    for state in ("revoked", "annulled", "replaced"):
+        assert papers.standing(state, begin, end, date(2026, 6, 1)) == state
+        assert papers.standing(state, begin, end, date(2999, 1, 1)) == state
+
+
+def test_a_suspension_ends_by_itself_after_its_last_day_and_never_outlives_the_paper() -> None:
+    begin, end, last = date(2026, 1, 1), date(2026, 12, 31), date(2026, 6, 30)
+    for on, until, stands in (
+        (last, last, "suspended"),
+        (date(2026, 7, 1), last, "valid"),
+        (date(2026, 7, 1), None, "suspended"),
+        (date(2027, 1, 1), None, "expired"),
+        (date(2027, 1, 1), last, "expired"),
+    ):
+        assert papers.standing("suspended", begin, end, on, suspended_until=until) == stands
+
+
+@given(st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.integers(-100, 100))
+def test_the_nearest_reminder_is_the_one_that_counts(on: date, left: int) -> None:
+    found = papers.reminder(on + timedelta(days=left), on)
+    wanted = [days for days in papers.EXPIRING_DAYS if left <= days]
+    assert found == (0 if left < 0 else min(wanted) if wanted else None)
 
 
 def test_limits_of_uploads() -> None:

@@ -38,14 +38,6 @@ def test_an_unknown_code_is_404_and_helps_nobody_guess(client: Client, code: str
     assert client.get(f"/v/{code}/dokumen.pdf").status_code == 404
 
 
-def test_a_revoked_paper_says_so_first(client: Client) -> None:
-    made = issue()
-    api.revoke(by=OFFICER, document_id=made.id, reason="Rahasia dapur")
-    text = client.get(f"/v/{made.code}/").content.decode()
-    assert "sudah dicabut" in text
-    assert "Rahasia dapur" not in text
-
-
 def test_a_refusal_is_never_taken_for_a_permit(client: Client) -> None:
     made = issue(kind="rejection", template="rejection", reasons=[("STR tidak berlaku", "Pasal 264")])
     text = client.get(f"/v/{made.code}/").content.decode()
@@ -64,10 +56,10 @@ def test_whoever_holds_the_paper_gets_the_signed_file(client: Client) -> None:
 def test_the_holder_downloads_and_the_stranger_finds_nothing(client: Client) -> None:
     made = issue()
     for actor, status in ((SITI, 200), (OFFICER, 200), (BUDI, 404), (STRANGER, 404)):
-        got = client.get(f"/dokumen/{made.id}/", headers={"X-Actor": actor.ref})
+        got = client.get(f"/dokumen/{made.id}/dokumen.pdf", headers={"X-Actor": actor.ref})
         assert got.status_code == status
         body_of(got)
-    assert client.get(f"/dokumen/{made.id}/").status_code == 404
+    assert client.get(f"/dokumen/{made.id}/dokumen.pdf").status_code == 404
 
 
 def test_a_typed_code_leads_to_its_page(client: Client) -> None:

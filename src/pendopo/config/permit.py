@@ -232,7 +232,7 @@ def _await_document(nurse: Visitor, application: str) -> tuple[str, str]:
     until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until:
         page = nurse.open(f"/permohonan/{application}/")
-        document = re.search(r"/dokumen/[0-9a-f-]{36}/", page)
+        document = re.search(r"/dokumen/[0-9a-f-]{36}/dokumen.pdf", page)
         code = re.search(r"/v/[0-9A-Z]+/", page)
         if document and code:
             return document.group(), code.group()

@@ -1,4 +1,4 @@
-"""Issuing a paper: number, page, signature, file, row, event and news, in one transaction; and revoking it.
+"""Issuing a paper: number, page, signature, file, row, event and news, in one transaction.
 
 Numbers have no gaps: the counter's row stays locked until the paper is committed, and falls back when it is not.
 """
@@ -22,7 +22,7 @@ from pendopo.documents.rules import papers
 from pendopo.documents.rules.words import breakable, clean_text
 from pendopo.identity.api import Actor
 from pendopo.kernel import clock, events
-from pendopo.kernel.errors import Denied, NotFound
+from pendopo.kernel.errors import Denied
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +57,13 @@ def issue(
     intro: str = "",
     closing: str = "",
     agency_address: str = "",
+    purpose: papers.Purpose = papers.Purpose.NEW,
+    earlier: UUID | None = None,
+    provisional: bool = False,
 ) -> Paper:
     """Issue the paper of ``kind`` about ``subject`` ("application:<uuid>"), or return the one issued before.
 
+    ``purpose`` says what it is to the paper ``earlier``: copies are stamped as such. A ``provisional`` paper has an end and says so.
     ``rows`` (label, value) stand on the paper as given; ``reasons`` (text, legal basis) are for refusals. ``valid_from`` is
     today unless said; ``valid_until`` is the last valid day, None for no end; both local dates.
     Writes event ``issued`` on ``document:<id>`` and emits ``document_issued(document, subject, number)``.
@@ -69,6 +73,8 @@ def issue(
     begins = valid_from or on
     if valid_until is not None and valid_until < begins:
         raise Denied("validity_reversed")
+    if provisional and valid_until is None:
+        raise Denied("provisional_end_missing")
     said: dict[str, Any] = {
         "title": title,
         "service_name": service_name,
@@ -84,11 +90,17 @@ def issue(
         "validity": papers.validity_words(begins, valid_until),
         "issued_on": papers.day_words(on),
         "demo": settings.MODE != "production",
+        "stamp": "TERBIT SEMENTARA" if provisional else papers.STAMPS.get(purpose, ""),
+        "origin": _origin(earlier, purpose),
     }
     said = {key: value for key, value in _clean(said).items() if value != ""}
     with transaction.atomic():
         _lock(f"{subject} {kind}")
-        before = Document.objects.filter(subject=subject, kind=kind).first()
+        before = (
+            Document.objects.filter(subject=subject, kind=kind, provisional=provisional)
+            .exclude(state="annulled")
+            .first()
+        )
         if before is not None:
             return paper(before)
         number = _free_number(agency_id, kind, on)
@@ -97,7 +109,7 @@ def issue(
             service_name=_fit("service_name", service_name), agency_id=agency_id, agency_name=_fit("agency_name", agency_name),
             holder_ref=holder_ref, holder_name=_fit("holder_name", holder_name), valid_from=begins, valid_until=valid_until,
             issued_at=at, signatory_name=_fit("signatory_name", signatory.name), signatory_title=_fit("signatory_title", signatory.title),
-            data={**said, "template": template},
+            data={**said, "template": template}, purpose=purpose, earlier_id=earlier, provisional=provisional,
         )  # fmt: skip
         pdf = _produce(row, template, at)
         row.sha256, row.size = files.sha256_of(pdf), len(pdf)
@@ -110,21 +122,15 @@ def issue(
     return paper(row)
 
 
-def revoke(*, by: Actor, document_id: UUID, reason: str) -> Paper:
-    """Take a paper back, for ever; doing so twice changes nothing. Raises: NotFound, Denied("reason_missing")."""
-    reason = clean_text(reason)[:500]
-    if not reason:
-        raise Denied("reason_missing")
-    with transaction.atomic():
-        row = Document.objects.select_for_update().filter(pk=document_id).first()
-        if row is None:
-            raise NotFound
-        if row.state == papers.State.ISSUED:
-            row.state, row.revoked_at, row.revoked_reason = str(papers.State.REVOKED), clock.now(), reason
-            row.save(update_fields=["state", "revoked_at", "revoked_reason"])
-            events.record(f"document:{row.id}", "revoked", actor=by.ref, reason=reason)
-            events.emit("document_revoked", document=str(row.id), subject=row.subject, number=row.number)
-    return paper(row)
+def _origin(earlier: UUID | None, purpose: papers.Purpose) -> str:
+    """One line about the paper this one comes from."""
+    row = Document.objects.filter(pk=earlier).first() if earlier else None
+    if row is None:
+        return ""
+    of = f"dokumen nomor {row.number} tanggal {papers.day_words(row.issued_at.astimezone(clock.zone()).date())}"
+    if purpose in papers.COPIES:
+        return f"Kedudukannya sama dengan aslinya: {of}."
+    return f"Menggantikan {of}."
 
 
 def receipt(

@@ -28,8 +28,29 @@ _MONTHS: Final = (
 
 
 class State(StrEnum):
+    """What the agency has made of a paper. Expired is no state: it is computed from the date."""
+
     ISSUED = "issued"
+    SUSPENDED = "suspended"
     REVOKED = "revoked"
+    ANNULLED = "annulled"
+    REPLACED = "replaced"
+
+
+class Purpose(StrEnum):
+    """What a paper is to the one before it."""
+
+    NEW = "new"
+    RENEWAL = "renewal"
+    AMENDMENT = "amendment"
+    DUPLICATE = "duplicate"
+    CERTIFIED_COPY = "certified_copy"
+    LETTER = "letter"  # tells of a decision and grants nothing
+
+
+COPIES: Final = frozenset({Purpose.DUPLICATE, Purpose.CERTIFIED_COPY})
+"""Papers that are worth exactly what their original is worth."""
+STAMPS: Final = {Purpose.DUPLICATE: "DUPLIKAT", Purpose.CERTIFIED_COPY: "SALINAN SESUAI ASLI"}
 
 
 class Standing(StrEnum):
@@ -37,8 +58,11 @@ class Standing(StrEnum):
 
     VALID = "valid"
     NOT_YET = "not_yet_valid"
+    SUSPENDED = "suspended"
     EXPIRED = "expired"
     REVOKED = "revoked"
+    ANNULLED = "annulled"
+    REPLACED = "replaced"
     UNKNOWN = "unknown"
 
 
@@ -120,10 +144,36 @@ def show_code(code: str) -> str:
     return "-".join(code[i : i + 4] for i in range(0, len(code), 4))
 
 
-def standing(state: str, valid_from: date, valid_until: date | None, on: date) -> Standing:
-    """What the paper is worth on a local date. The last day counts as valid."""
-    if state == State.REVOKED:
-        return Standing.REVOKED
-    if on < valid_from:
-        return Standing.NOT_YET
-    return Standing.EXPIRED if valid_until is not None and on > valid_until else Standing.VALID
+def standing(
+    state: str, valid_from: date, valid_until: date | None, on: date, *, suspended_until: date | None = None
+) -> Standing:
+    """What the paper is worth on a local date. Last days count: of validity as valid, of a suspension as suspended."""
+    if state in _FINAL:
+        return _FINAL[State(state)]
+    if valid_until is not None and on > valid_until:
+        return Standing.EXPIRED
+    if is_suspended(state, suspended_until, on):
+        return Standing.SUSPENDED
+    return Standing.NOT_YET if on < valid_from else Standing.VALID
+
+
+def is_suspended(state: str, suspended_until: date | None, on: date) -> bool:
+    """A suspension with a last day ends by itself."""
+    return state == State.SUSPENDED and (suspended_until is None or on <= suspended_until)
+
+
+_FINAL: Final = {
+    State.REVOKED: Standing.REVOKED,
+    State.ANNULLED: Standing.ANNULLED,
+    State.REPLACED: Standing.REPLACED,
+}
+EXPIRING_DAYS: Final = (60, 30, 7)
+"""Calendar days before the end on which a holder is reminded."""
+
+
+def reminder(valid_until: date, on: date) -> int | None:
+    """The nearest reminder reached on a local date: 60, 30 or 7; 0 once the paper has expired; None while there is time."""
+    left = (valid_until - on).days
+    if left < 0:
+        return 0
+    return min((days for days in EXPIRING_DAYS if left <= days), default=None)
