@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pendopo.applications.views import citizen, desk, me
+from pendopo.applications.views import citizen, counter, desk, mandates, me
 
 app_name = "applications"
 urlpatterns = [
@@ -18,6 +18,15 @@ urlpatterns = [
     path("saya/identitas/", me.identity, name="identity"),
     path("saya/dukcapil/", me.dukcapil, name="dukcapil"),
     path("saya/persetujuan/<uuid:consent_id>/tarik/", me.revoke, name="revoke"),
+    path("saya/kuasa/", mandates.mandates, name="mandates"),
+    path("saya/kuasa/baru/", mandates.give, name="give_mandate"),
+    path("saya/kuasa/terima/", mandates.accept, name="accept_mandate"),
+    path("saya/kuasa/selesai/", mandates.stand_down, name="stand_down"),
+    path("saya/kuasa/<uuid:mandate_id>/cabut/", mandates.revoke, name="revoke_mandate"),
+    path("saya/kuasa/<uuid:mandate_id>/pakai/", mandates.stand_for, name="stand_for"),
+    path("kerja/loket/", counter.counter, name="counter"),
+    path("kerja/loket/kuasa/", counter.paper_mandate, name="paper_mandate"),
+    path("kerja/loket/<uuid:person_id>/", counter.serve, name="serve"),
     path("kerja/", desk.inbox, name="inbox"),
     path("kerja/<uuid:application_id>/", desk.case_file, name="case_file"),
     path("kerja/<uuid:application_id>/berkas/<slug:field>/", desk.attachment, name="attachment"),

@@ -212,6 +212,8 @@ def get_token(request: Any) -> Any:
     actor = request.actor
     if actor.kind not in {ActorKind.PERSON, ActorKind.STAFF}:
         raise Denied("identity_needed")
+    if actor.hand:  # a token outlives the mandate and would forget whose hand it is
+        raise Denied("own_page_only")
     return {"access_token": token_for(actor)}
 
 

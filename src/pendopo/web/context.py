@@ -85,6 +85,18 @@ class Page:
         return str(getattr(self.actor, "kind", "")) == "staff"
 
     @property
+    def hand(self) -> str:
+        """Who really types, while somebody acts for another person; empty otherwise."""
+        return str(getattr(self.actor, "hand_name", "")) if getattr(self.actor, "hand", "") else ""
+
+    @property
+    def serves(self) -> bool:
+        """True for an officer whose roles let them file for citizens at the counter."""
+        return self.staff and any(
+            not {"front_officer", "mall_operator"}.isdisjoint(roles) for roles in self.actor.duties.values()
+        )
+
+    @property
     def operator(self) -> bool:
         """True for the mall's operator: the inventory is in the menu."""
         return self.staff and any("mall_operator" in roles for roles in self.actor.duties.values())

@@ -150,6 +150,22 @@ DENIED: Final[Words] = {
     "survey_score": _("Pilih satu jawaban."),
     "validity_reversed": _("Tanggal akhir berlaku mendahului tanggal mulainya."),
     "condition_broken": _("Aturan layanan ini perlu diperbaiki. Pengelola mal sudah diberi tahu."),
+    "own_page_only": _(
+        "Halaman ini hanya untuk pemiliknya sendiri. Berhentilah dahulu bertindak untuk orang lain."
+    ),
+    "mandate_scope": _("Kuasa Anda tidak mencakup layanan ini. Mintalah kuasa yang mencakupnya."),
+    "mandate_revoked": _("Kuasa ini sudah dicabut."),
+    "mandate_not_accepted": _("Kuasa ini belum diterima oleh penerimanya."),
+    "mandate_not_yet": _("Kuasa ini belum mulai berlaku."),
+    "mandate_over": _("Masa berlaku kuasa ini sudah habis."),
+    "mandate_code": _("Kode ini tidak cocok dengan kuasa apa pun untuk Anda. Periksa hurufnya, atau minta kode baru."),
+    "mandate_to_self": _("Anda tidak perlu kuasa untuk diri sendiri. Tulis NIK orang lain."),
+    "mandate_overlaps": _("Orang ini sudah mempunyai kuasa untuk waktu itu. Cabut dahulu, lalu beri yang baru."),
+    "mandate_empty": _("Pilih apa yang boleh diurus."),
+    "mandate_reversed": _("Tanggal akhir mendahului tanggal mulainya."),
+    "mandate_past": _("Tanggal akhirnya sudah lewat."),
+    "mandate_too_long": _("Kuasa paling lama dua tahun. Pilih tanggal akhir yang lebih dekat."),
+    "paper_reference_missing": _("Tulis nomor atau tanggal surat kuasanya."),
     "too_many": _("Terlalu banyak percobaan. Tunggu beberapa menit, lalu coba lagi."),
 }
 REFUSED: Final = _(

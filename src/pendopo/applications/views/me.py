@@ -14,6 +14,7 @@ from pendopo.applications import api, forms
 from pendopo.applications.views.doors import Asked, for_citizens, login_first
 from pendopo.catalogue.api import facts, get_version
 from pendopo.identity.api import (
+    EVERYTHING,
     ActorKind,
     facts_of,
     get_person,
@@ -56,11 +57,18 @@ def mine(request: Asked) -> HttpResponse:
     return render(request, "applications/mine.html", {"cards": cards, "person": request.actor})
 
 
+def _check_oneself(request: Asked) -> None:
+    """What is known of a person is nobody else's to read or to allow, whatever their mandate."""
+    if request.actor.hand:
+        raise Denied("own_page_only")
+
+
 @for_citizens
 @require_GET
 def known(request: Asked) -> HttpResponse:
     """What is known of me, where from, what I allowed and who read it."""
     assert request.actor.id is not None
+    _check_oneself(request)
     person = get_person(request.actor.id)
     vocabulary = facts()
     held = facts_of(person_id=person.id)
@@ -163,6 +171,8 @@ def _identity_errors(full_name: str, nik: str) -> dict[str, str]:
 def dukcapil(request: Asked) -> HttpResponse:
     """Consent sheet: who gives which data for what; then ask the registry. When it is down, nothing is lost."""
     assert request.actor.id is not None
+    if EVERYTHING not in request.actor.reach and not request.actor.hand.startswith("staff:"):
+        _check_oneself(request)
     problem = ""
     if request.method == "POST":
         if request.POST.get("consent") == "no":
@@ -192,5 +202,6 @@ def dukcapil(request: Asked) -> HttpResponse:
 @require_POST
 def revoke(request: Asked, consent_id: UUID) -> HttpResponse:
     """Withdraw a consent."""
+    _check_oneself(request)
     withdraw_consent(consent_id=consent_id, by=request.actor)
     return redirect("/saya/data/")
