@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from pendopo.catalogue.connectors.folder import client as folder
 from pendopo.catalogue.models import Agency, Register, SearchMiss, Service
 from pendopo.catalogue.queries.lists import registers
-from pendopo.catalogue.rules import checks, words
+from pendopo.catalogue.rules import checks, references, words
 from pendopo.catalogue.rules.automatic import rule_list
 from pendopo.catalogue.rules.categories import CATEGORIES
 from pendopo.catalogue.rules.city import City, Problem
@@ -32,6 +32,11 @@ MAX_MISSES: Final = 20_000
 def check(city_dir: Path) -> list[Problem]:
     """Return everything wrong with a city's folder, in the order of files and lines; empty when it can be loaded."""
     return _read(city_dir)[1]
+
+
+def notes(city_dir: Path) -> list[Problem]:
+    """What is not wrong but worth knowing of a sound folder: days for which a reference table says nothing."""
+    return sorted(references.notes(folder.read(Path(city_dir))[0]))
 
 
 def _read(city_dir: Path) -> tuple[City, list[Problem]]:
@@ -184,6 +189,7 @@ def _save_registers(city: City, contents: Mapping[str, dict[str, Any]]) -> None:
         "synonyms": {"all": city.synonyms},
         "automatic": rule_list(contents),
         "planning": {"usual": usual, "mark": digest(read)[:12]},  # the mark of all that plans are made from
+        "tables": city.tables,
     }
     rows = [Register(name=name, data=dict(data)) for name, data in parts.items()]
     Register.objects.bulk_create(rows, update_conflicts=True, unique_fields=["name"], update_fields=["data"])
@@ -306,7 +312,11 @@ def note_miss(query: str) -> None:
 def export(folder_: Path) -> int:
     """Write what is loaded: one service standard a service (YAML and JSON) and the registers. Returns the number of services."""
     rows = Service.objects.filter(is_active=True).order_by("id").values_list("id", "current_version__content")
-    files: dict[str, Any] = {f"{name}.yaml": data for name, data in registers().items()}
+    parts = registers()
+    files: dict[str, Any] = {
+        f"references/{name}.yaml": table for name, table in parts.pop("tables", {}).items()
+    }
+    files |= {f"{name}.yaml": data for name, data in parts.items()}
     standards = {key: standard_of(content) for key, content in rows}
     files |= {f"standards/{key}.yaml": standard for key, standard in standards.items()}
     folder.write(Path(folder_), files)

@@ -3,7 +3,7 @@
 Versions are immutable: an application keeps the ``ServiceVersion.id`` it was filed under and reads it for ever.
 """
 
-from pendopo.catalogue.actions import check, export, load, note_miss
+from pendopo.catalogue.actions import check, export, load, note_miss, notes
 from pendopo.catalogue.queries.lists import (
     agencies_of,
     automatic_rules,
@@ -18,6 +18,7 @@ from pendopo.catalogue.queries.lists import (
     list_page,
 )
 from pendopo.catalogue.queries.planning import atlas, get_goal, list_goals, plan
+from pendopo.catalogue.queries.references import get_reference, get_table, list_tables, tables_of
 from pendopo.catalogue.queries.search import SEARCH_SQL, search, suggest
 from pendopo.catalogue.queries.versions import (
     condition,
@@ -49,6 +50,7 @@ from pendopo.catalogue.rules.planning import (
     Question,
     faults,
 )
+from pendopo.catalogue.rules.references import KeyHistory, ReferenceRow, ReferenceTable
 from pendopo.catalogue.rules.shown import (
     AgencyCard,
     CategoryCard,
@@ -77,6 +79,7 @@ __all__ = [
     "Holdings",
     "How",
     "InventoryRow",
+    "KeyHistory",
     "LoadReport",
     "Miss",
     "Plan",
@@ -85,6 +88,8 @@ __all__ = [
     "PlannedService",
     "Problem",
     "Question",
+    "ReferenceRow",
+    "ReferenceTable",
     "ServiceCard",
     "ServiceVersion",
     "agencies_of",
@@ -103,7 +108,9 @@ __all__ = [
     "get_category",
     "get_fact",
     "get_goal",
+    "get_reference",
     "get_service",
+    "get_table",
     "get_version",
     "inventory",
     "list_agencies",
@@ -111,9 +118,11 @@ __all__ = [
     "list_goals",
     "list_misses",
     "list_page",
+    "list_tables",
     "load",
     "names_in",
     "note_miss",
+    "notes",
     "plan",
     "property_name",
     "provable_fields",
@@ -121,6 +130,7 @@ __all__ = [
     "shown_steps",
     "standard_of",
     "suggest",
+    "tables_of",
     "terms",
     "validate",
     "verified_names",

@@ -12,5 +12,7 @@ urlpatterns = [
     path("instansi/", views.agencies, name="agencies"),
     path("instansi/<slug:agency_id>/", views.agency, name="agency"),
     path("kebutuhan/<slug:category_id>/", views.category, name="category"),
+    path("acuan/", views.tables, name="tables"),
+    path("acuan/<slug:table_id>/", views.table, name="table"),
     path("operator/inventaris/", views.inventory, name="inventory"),
 ]

@@ -54,6 +54,7 @@ def service(request: HttpRequest, service_id: str) -> HttpResponse:
         "steps": steps,
         "agencies": api.agencies_of(step["agency"] for step in steps),
         "category": api.CATEGORIES[content["category"]],
+        "tables": api.tables_of(content),
     }
     return render(request, "catalogue/service.html", context)
 
@@ -76,6 +77,23 @@ def category(request: HttpRequest, category_id: str) -> HttpResponse:
     """The services of one situation of life."""
     context = {"category": api.get_category(category_id), "cards": api.list_cards(category=category_id)}
     return render(request, "catalogue/category.html", context)
+
+
+@require_safe
+def tables(request: HttpRequest) -> HttpResponse:
+    """Every dated reference table: what law set, from when until when."""
+    return render(request, "catalogue/tables.html", {"tables": api.list_tables()})
+
+
+@require_safe
+def table(request: HttpRequest, table_id: str) -> HttpResponse:
+    """One table: what holds today, its history, its sources, and the services it matters to."""
+    found = api.get_table(table_id)
+    return render(
+        request,
+        "catalogue/table.html",
+        {"table": found, "cards": list(api.cards_of(found.services).values())},
+    )
 
 
 @require_safe

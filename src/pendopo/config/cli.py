@@ -247,6 +247,7 @@ def _catalogue(options: argparse.Namespace) -> None:
     if options.what == "check":
         prepare.django()
         prepare.check_catalogue(city)
+        prepare.print_notes(city)
         print(f"{city}: no problem found")
         return
     with serving.database(options.data):

@@ -143,6 +143,14 @@ def check_catalogue(city: Path) -> None:
         )
 
 
+def print_notes(city: Path) -> None:
+    """Print what is not wrong but worth knowing of a sound folder."""
+    from pendopo.catalogue import api
+
+    for note in api.notes(city):
+        print(f"note: {note}")
+
+
 def load_catalogue(city: Path) -> None:
     """Prove the city's folder and load it; with any problem nothing is loaded."""
     from pendopo.catalogue import api

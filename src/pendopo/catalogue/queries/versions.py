@@ -1,6 +1,7 @@
 """Services and their versions; whether answers fit the form; what it costs. Versions never change, so they stay in memory."""
 
 from collections.abc import Mapping
+from datetime import date
 from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from pendopo.catalogue.models import Register
 from pendopo.catalogue.models import ServiceVersion as Version
-from pendopo.catalogue.rules import fees
+from pendopo.catalogue.rules import fees, references
 from pendopo.catalogue.rules.shown import ServiceVersion
 from pendopo.kernel import clock
 from pendopo.kernel.errors import NotFound
@@ -82,12 +83,25 @@ def condition(expr: str, **variables: Any) -> bool:
     return fees.condition(expr, variables)
 
 
-def fee_lines(version: ServiceVersion, answers: Mapping[str, Any]) -> list[fees.FeeLine] | None:
-    """Lines of the fee in whole rupiah; ``[]`` when free; ``None`` when an officer must assess (no rule, or answers missing)."""
+def refs_on(content: Mapping[str, Any], on: date) -> dict[str, Any]:
+    """What expressions of a version see as ``refs`` on that day: scalars, and the rows of its tables that hold then."""
+    return {**content["refs"], **references.resolved(content.get("tables") or {}, on)}
+
+
+def fee_lines(
+    version: ServiceVersion, answers: Mapping[str, Any], on: date | None = None
+) -> list[fees.FeeLine] | None:
+    """Lines of the fee in whole rupiah for a filing ``on`` that day (today when not given); ``[]`` when free.
+
+    ``None`` when an officer must assess: no rule, answers missing, or a reference table says nothing about that day.
+    """
     content = version.content
     try:
         return fees.fee_lines(
-            content["fee"], content["refs"], answers, content["form"]["schema"]["properties"]
+            content["fee"],
+            refs_on(content, on or clock.today()),
+            answers,
+            content["form"]["schema"]["properties"],
         )
     except fees.BadExpression:
         return None

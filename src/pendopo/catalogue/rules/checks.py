@@ -5,10 +5,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from pendopo.catalogue.rules import automatic, forms_check, procedures_check
+from pendopo.catalogue.rules import automatic, forms_check, procedures_check, references
 from pendopo.catalogue.rules.city import City, Placed, Problem, Sheet
-from pendopo.catalogue.rules.content import fee_references, form_of, merged_requirements
-from pendopo.catalogue.rules.fees import BadExpression, amount, names_in, optional_names, samples, worth
+from pendopo.catalogue.rules.content import form_of, merged_requirements
+from pendopo.catalogue.rules.fees import (
+    BadExpression,
+    amount,
+    fee_expressions,
+    names_in,
+    optional_names,
+    samples,
+    worth,
+)
 from pendopo.catalogue.rules.shapes import SHAPES, deviations
 
 _WHOLE: Final = {"facts": 2, "requirements": 1, "procedures": 1, "references": 1, "synonyms": 1}
@@ -19,6 +27,7 @@ def problems(city: City) -> list[Problem]:
     found, sound = _shapes(city)
     found += _duplicates(sound)
     found += _references(sound)
+    found += references.problems(sound)
     found += procedures_check.problems(sound)
     found += automatic.problems(sound)
     found += _cycles(sound)
@@ -51,7 +60,9 @@ def _shapes(city: City) -> tuple[list[Problem], City]:
         if len(found) == before:
             formed[name] = checked
     usable = tuple(s for s in agencies if isinstance(s.value, dict) and isinstance(s.value.get("id"), str))
-    return found, City(sheets, usable, formed)
+    tables = {name: clean(sheet, "table", 2) for name, sheet in city.table_sheets.items()}
+    tables = {name: sheet for name, sheet in tables.items() if sheet.value and sheet.value.get("rows")}
+    return found, City(sheets, usable, formed, tables)
 
 
 def _without(value: Any, bad: set[tuple[str | int, ...]]) -> Any:
@@ -166,7 +177,12 @@ def _unused(city: City) -> Iterator[Problem]:
     yield from _never_used(
         city, "procedures", {placed.data["procedure"] for placed in city.placed()}, "no service follows it"
     )
-    named = {name for placed in city.placed() for name in fee_references(placed.data["fee"])}
+    named = {
+        name
+        for placed in city.placed()
+        for expression in (*fee_expressions(placed.data["fee"]), *references.rule_expressions(placed.data))
+        for name in names_in(expression)[1]
+    }
     yield from _never_used(city, "references", named, "no fee uses it")
     services = _known_services(city)
     for name, form in city.form_sheets.items():
@@ -281,21 +297,22 @@ def _line_problems(
     line: Mapping[str, Any], city: City, form: Mapping[str, Any], work_out: Callable[..., float]
 ) -> Iterator[str]:
     text = f"{line['formula']} {line.get('when') or ''}"
-    (answers, refs), optional = names_in(text), optional_names(text)
-    properties, references = form["properties"].keys(), city.part("references")
-    unknown = sorted(answers - properties)
-    yield from (f"names the answer {name!r}, which the form does not ask" for name in unknown)
-    yield from (
-        f"names the reference {name!r}, which is not in references.yaml"
-        for name in sorted(refs - references.keys())
-    )
+    answers, optional = names_in(text)[0], optional_names(text)
+    properties = form["properties"].keys()
+    unknown = [
+        *(f"names the answer {name!r}, which the form does not ask" for name in sorted(answers - properties)),
+        *references.unknown(text, city, form["properties"]),
+    ]
+    yield from unknown
     for name in sorted((answers & properties) - optional - set(form["required"])):
         yield f"needs the answer {name!r}, which the form does not require (or ask first: {name!r} in answers)"
-    if unknown or refs - references.keys():
+    if unknown:
         return
+    refs = {**city.part("references"), **references.latest(city.tables)}
+    named = {name: refs[name] for name in names_in(text)[1]}
     for sample in samples(form, answers, optional):
         try:
-            work_out(line["formula"], sample, {name: references[name] for name in refs})
+            work_out(line["formula"], sample, named)
         except BadExpression as error:
             yield f"{error} (with {sample})" if sample else str(error)
             return

@@ -53,6 +53,7 @@ class City:
     sheets: Mapping[str, Sheet]
     agency_sheets: tuple[Sheet, ...] = ()
     form_sheets: Mapping[str, Sheet] = field(default_factory=dict)
+    table_sheets: Mapping[str, Sheet] = field(default_factory=dict)
 
     def part(self, name: str) -> Mapping[str, Any]:
         """Return the mapping of a single file such as ``requirements``; empty when it is missing or broken."""
@@ -63,6 +64,14 @@ class City:
     def facts(self) -> Mapping[str, Any]:
         """Facts by key."""
         return self.part("facts").get("facts") or {}
+
+    @property
+    def tables(self) -> dict[str, Mapping[str, Any]]:
+        """Dated reference tables by id."""
+        return {
+            name: {**sheet.value, "rows": [row for row in sheet.value["rows"] if row is not None]}
+            for name, sheet in self.table_sheets.items()
+        }
 
     @property
     def base_form(self) -> Mapping[str, Any]:

@@ -7,8 +7,9 @@ from typing import Any
 
 from pendopo.catalogue.rules.automatic import auto_of, expressions
 from pendopo.catalogue.rules.city import City, Placed
-from pendopo.catalogue.rules.fees import names_in
+from pendopo.catalogue.rules.fees import fee_expressions, names_in
 from pendopo.catalogue.rules.forms import DIALECT, NIK_PATTERN, derive_form
+from pendopo.catalogue.rules.references import cut_to, rule_expressions
 
 Spec = Mapping[str, Any]
 
@@ -41,18 +42,13 @@ def assemble(placed: Placed, city: City) -> dict[str, Any]:
     requirements = merged_requirements(service, city.part("requirements"))
     form = form_of(placed, city, requirements)
     fee = service["fee"]
-    used = {
-        name
-        for line in fee.get("lines") or []
-        for name in names_in(f"{line['formula']} {line.get('when') or ''}")[1]
-    }
     procedure = _procedure(placed, city)
-    used |= {
-        name
-        for step in procedure["steps"]
-        if "auto" in step
-        for name in names_in(expressions(step["auto"]))[1]
-    }
+    used = (
+        *fee_expressions(fee),
+        *rule_expressions(service),
+        *(expressions(step["auto"]) for step in procedure["steps"] if "auto" in step),
+    )
+    scalars = {name for expression in used for name in names_in(expression)[1]}
     asked = {prop["x-fact"] for prop in form["properties"].values() if "x-fact" in prop}
     return {
         "id": service["id"],
@@ -68,7 +64,8 @@ def assemble(placed: Placed, city: City) -> dict[str, Any]:
         "sla_minutes": service.get("sla_minutes"),
         "requirements": requirements,
         "fee": _fee(service),
-        "refs": {key: city.part("references")[key] for key in sorted(used)},
+        "refs": {key: ref for key, ref in sorted(city.part("references").items()) if key in scalars},
+        "tables": cut_to(city.tables, used),
         "facts": {key: city.facts[key] for key in sorted(asked) if key in city.facts},
         "output": {"validity_months": None, **service["output"]},
         "tacit_approval": service.get("tacit_approval"),
@@ -81,16 +78,6 @@ def assemble(placed: Placed, city: City) -> dict[str, Any]:
         "inspection": bool(service.get("inspection")),
         "technical_agency": service.get("technical_agency"),
     }
-
-
-def fee_references(fee: Spec) -> set[str]:
-    """Keys of the references that a fee's formulas use."""
-    formulas = [
-        f"{part['formula']} {part.get('when') or ''}"
-        for name in ("lines", "terms")
-        for part in fee.get(name) or []
-    ]
-    return {name for formula in formulas for name in names_in(formula)[1]}
 
 
 def form_of(placed: Placed, city: City, requirements: list[dict[str, Any]]) -> dict[str, Any]:

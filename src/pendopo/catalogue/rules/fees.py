@@ -7,18 +7,24 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from itertools import islice, product
 from typing import Any, Final
 
 import cel
+from babel.dates import format_date
 
 from pendopo.kernel.errors import Denied
 
 _LITERAL: Final = re.compile(r"""("[^"]*"|'[^']*'|[A-Za-z_][\w.]*)|(\d+\.\d+|\d+)""")
 _ASKED_AFTER: Final = re.compile(r"""(?:"(\w+)"|'(\w+)')\s+in\s+answers""")
 _NAME: Final = re.compile(r"\b(answers|refs)\.([a-z_][a-z0-9_]*)")
+# refs.table.key  refs.table["key"]  refs.table[answers.field]
+_ROW: Final = re.compile(
+    r"""\brefs\.(?P<table>[a-z][a-z0-9_]*)(?:\.(?P<key>\w+)|\[\s*(?:"(?P<quoted>\w+)"|answers\.(?P<answer>\w+))\s*\])?"""
+)
 FORMULA_FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
     "max": max,
     "min": min,
@@ -66,14 +72,53 @@ def names_in(expression: str) -> tuple[set[str], set[str]]:
     }
 
 
+def rows_used(expression: str, answers: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """(table, key) of every row an expression looks up, given the answers; a scalar of references.yaml has the key ``value``."""
+    found = []
+    for match in _ROW.finditer(expression):
+        key = match["key"] or match["quoted"] or str(answers.get(match["answer"] or "", ""))
+        if key and (match["table"], key) not in found:
+            found.append((match["table"], key))
+    return found
+
+
+def keys_named(expression: str) -> dict[str, set[str] | None]:
+    """Keys an expression names by table; None where an answer chooses the key."""
+    found: dict[str, set[str] | None] = {}
+    for match in _ROW.finditer(expression):
+        key, before = match["key"] or match["quoted"], found.get(match["table"], set())
+        found[match["table"]] = before | {key} if key and before is not None else None
+    return found
+
+
+def choosing_answers(expression: str) -> dict[str, set[str]]:
+    """Answers that choose the row of a table: ``refs.table[answers.field]``."""
+    found: dict[str, set[str]] = {}
+    for match in _ROW.finditer(expression):
+        if match["answer"]:
+            found.setdefault(match["table"], set()).add(match["answer"])
+    return found
+
+
+def fee_expressions(fee: Mapping[str, Any]) -> list[str]:
+    """Every formula of a fee with its condition."""
+    parts = [part for name in ("lines", "terms") for part in fee.get(name) or ()]
+    return [f"{part['formula']} {part.get('when') or ''}" for part in parts]
+
+
 def roots_in(expression: str) -> set[str]:
     """Return the variables an expression begins from. Raises BadExpression when it does not compile."""
     return set(_program(expression).variables())
 
 
 def _decimals(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The same with every number a decimal, at any depth."""
     return {
-        key: float(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+        key: _decimals(value)
+        if isinstance(value, Mapping)
+        else float(value)
+        if isinstance(value, int | float) and not isinstance(value, bool)
+        else value
         for key, value in values.items()
     }
 
@@ -81,7 +126,7 @@ def _decimals(values: Mapping[str, Any]) -> dict[str, Any]:
 def worth(formula: str | float, answers: Mapping[str, Any], refs: Mapping[str, Any]) -> float:
     """Value of a formula over ``answers.x`` and ``refs.y.value``. Raises BadExpression when it gives no finite number."""
     program = _program(_decimal_literals(str(formula)))
-    variables = {"answers": _decimals(answers), "refs": {key: _decimals(ref) for key, ref in refs.items()}}
+    variables = {"answers": _decimals(answers), "refs": _decimals(refs)}
     try:
         result = program.execute(cel.Context(variables=variables, functions=dict(FORMULA_FUNCTIONS)))
     except (RuntimeError, TypeError, KeyError, ValueError, ArithmeticError) as error:
@@ -159,7 +204,8 @@ def fee_lines(
 ) -> list[FeeLine] | None:
     """Lines of a fee, or ``None`` when an officer must assess it.
 
-    Shape: ``fee`` and ``refs`` as in a service version's content (``refs``: key -> {value, ...}); ``titles`` are the form's properties.
+    Shape: ``fee`` as in a service version's content; ``refs``: key -> {value, ...}, and table -> key -> {value, ...} as it holds on the
+    day of filing (references.resolved); ``titles`` are the form's properties.
     Raises: BadExpression when an answer that the formula needs is missing.
     """
     if fee["type"] == "free":
@@ -186,8 +232,8 @@ def _line(
     answers: Mapping[str, Any],
     titles: Mapping[str, Mapping[str, Any]],
 ) -> FeeLine:
-    basis = line.get("legal_basis") or ""
     formula = str(line["formula"])
+    basis = line.get("legal_basis") or _bases(formula, refs, answers)
     used = names_in(formula)[1]
     fit = [term for term in fee.get("terms") or [] if names_in(str(term["formula"]))[1] <= used]
     return FeeLine(
@@ -225,8 +271,27 @@ def _explain(
     parts += [
         f"{refs[name]['name']} {_figure(refs[name]['value'])} {refs[name].get('unit') or ''}".strip()
         for name in sorted(used_refs)
+        if "value" in refs[name]
     ]
-    return "; ".join(parts)
+    return "; ".join(parts + [_row_words(row) for row in _rows(formula, refs, answers)])
+
+
+def _rows(formula: str, refs: Mapping[str, Any], answers: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Rows of dated tables that a formula looked up."""
+    found = [refs[table].get(key) for table, key in rows_used(formula, answers) if "value" not in refs[table]]
+    return [row for row in found if row]
+
+
+def _row_words(row: Mapping[str, Any]) -> str:
+    since = format_date(date.fromisoformat(row["valid_from"]), "d MMMM yyyy", locale="id")
+    return (
+        f"{row['name']} {_figure(row['value'])} {row.get('unit') or ''}".strip() + f" (berlaku sejak {since})"
+    )
+
+
+def _bases(formula: str, refs: Mapping[str, Any], answers: Mapping[str, Any]) -> str:
+    """The law behind the rows a formula looked up."""
+    return "; ".join(dict.fromkeys(str(row["legal_basis"]) for row in _rows(formula, refs, answers)))
 
 
 def _figure(value: Any) -> str:

@@ -28,7 +28,10 @@ def read(folder: Path) -> tuple[City, list[Problem]]:
     problems: list[Problem] = []
     sheets = {name: _sheet(folder, folder / f"{name}.yaml", problems) for name in SINGLE_SHEETS}
     agencies = [_sheet(folder, path, problems) for path in sorted(folder.glob("agencies/*.yaml"))]
-    forms = {path.stem: _sheet(folder, path, problems) for path in sorted(folder.glob("forms/*.yaml"))}
+    forms, tables = (
+        {path.stem: _sheet(folder, path, problems) for path in sorted(folder.glob(f"{part}/*.yaml"))}
+        for part in ("forms", "references")
+    )
     if not agencies:
         problems.append(Problem("agencies", 1, "no agency: put one YAML file per agency into this folder"))
     return (
@@ -36,6 +39,7 @@ def read(folder: Path) -> tuple[City, list[Problem]]:
             {name: sheet for name, sheet in sheets.items() if sheet},
             tuple(sheet for sheet in agencies if sheet),
             {name: sheet for name, sheet in forms.items() if sheet},
+            {name: sheet for name, sheet in tables.items() if sheet},
         ),
         problems,
     )

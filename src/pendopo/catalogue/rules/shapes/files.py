@@ -8,95 +8,23 @@ import jsonschema_rs
 
 from pendopo.catalogue.rules.automatic import SHAPE as AUTO
 from pendopo.catalogue.rules.city import Problem, Sheet
-
-SLUG: Final = {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": 48}
-NAME: Final = {"type": "string", "minLength": 1, "maxLength": 300}
-TEXT: Final = {"type": ["string", "null"], "maxLength": 4000}
-CONFIDENCE: Final = {"enum": ["sourced", "general-knowledge"]}
-FACT_KEY: Final = {"type": "string", "pattern": "^[a-z][a-z0-9_]*([.][a-z0-9_]+)+$", "maxLength": 64}
-FIELD_NAME: Final = {"type": "string", "pattern": "^[a-z][a-z0-9_]*$", "maxLength": 64}
-STEP_KINDS: Final = (
-    "completeness",
-    "screening",
-    "verification",
-    "recommendation",
-    "inspection",
-    "fee_assessment",
-    "payment",
-    "commitment",
-    "drafting",
-    "initials",
-    "signing",
-    "numbering",
-    "hand_over",
-    "forward",
-    "automatic",
+from pendopo.catalogue.rules.shapes.dated import TABLE
+from pendopo.catalogue.rules.shapes.parts import (
+    CATEGORIES,
+    CONFIDENCE,
+    FACT_KEY,
+    FIELD_NAME,
+    FIELD_TYPES,
+    NAME,
+    OPTIONS,
+    ROLES,
+    SLUG,
+    STEP_KINDS,
+    TEXT,
 )
-CATEGORIES: Final = (
-    "business",
-    "civil-registration",
-    "construction-land",
-    "education",
-    "environment",
-    "finance",
-    "health",
-    "immigration",
-    "justice",
-    "labour",
-    "other",
-    "police",
-    "religion",
-    "social",
-    "tax",
-    "tourism",
-    "transport",
-    "utility",
-)
-ROLES: Final = (
-    "front_officer",
-    "back_officer",
-    "technical_team",
-    "section_head",
-    "signatory",
-    "cashier",
-    "catalogue_editor",
-    "mall_operator",
-    "applicant",
-    "system",
-)
-FIELD_TYPES: Final = (
-    "string",
-    "text",
-    "integer",
-    "number",
-    "date",
-    "boolean",
-    "enum",
-    "currency",
-    "nik",
-    "email",
-    "phone",
-)
-OPTIONS: Final = {
-    "anyOf": [
-        {"type": "array", "minItems": 1, "items": {"type": ["string", "object"]}},
-        {"type": "object", "minProperties": 1},
-        {"type": "null"},
-    ]
-}
-
-
-def _record(must: list[str], /, **properties: Any) -> dict[str, Any]:
-    return {"type": "object", "additionalProperties": False, "required": must, "properties": properties}
-
-
-def _table(keys: Mapping[str, Any], item: Mapping[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "propertyNames": keys, "additionalProperties": item}
-
-
-def _optional(kind: str, **more: Any) -> dict[str, Any]:
-    return {"type": [kind, "null"], **more}
-
+from pendopo.catalogue.rules.shapes.parts import optional as _optional
+from pendopo.catalogue.rules.shapes.parts import record as _record
+from pendopo.catalogue.rules.shapes.parts import table_of as _table
 
 _ASKED: Final = {
     "type": {"enum": list(FIELD_TYPES)},
@@ -351,6 +279,7 @@ SHAPES: Final[Mapping[str, Mapping[str, Any]]] = {
     "procedures": _table(SLUG | {"pattern": "^[a-z0-9]+([-_][a-z0-9]+)*$"}, _PROCEDURE),
     "references": _table({"type": "string", "pattern": "^[a-z][a-z0-9_]*$", "maxLength": 64}, _REFERENCE),
     "bundles": _BUNDLES,
+    "table": TABLE,
     "synonyms": {
         "type": "array",
         "items": {
