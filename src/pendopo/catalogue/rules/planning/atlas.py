@@ -61,6 +61,7 @@ class Node:
     asks: tuple[Ask, ...]
     fee: Spec
     refs: Spec
+    tables: Spec  # dated reference tables, as a version carries them
     fields: Mapping[str, Spec]
     legal_basis: str
 
@@ -100,6 +101,7 @@ def node_of(content: Spec, version_id: UUID) -> Node:
         asks=tuple(_asks(schema)),
         fee=content["fee"],
         refs=content["refs"],
+        tables=content.get("tables") or {},
         fields=schema["properties"],
         legal_basis="; ".join(content["legal_basis"]),
     )

@@ -23,6 +23,7 @@ from pendopo.catalogue.rules.planning.shapes import (
     PlannedService,
     Question,
 )
+from pendopo.catalogue.rules.references import resolved
 from pendopo.kernel.errors import Denied
 from pendopo.region.api import Calendar, is_working
 
@@ -172,7 +173,7 @@ class _Walk:
                 for number in range(1, max(waves.values(), default=0) + 1)
             ),
             critical_path=_longest(needs, self.ends, self.begins, total),
-            fee_lines=tuple(line for node in nodes for line in _fees(node, answers)),
+            fee_lines=tuple(line for node in nodes for line in _fees(node, answers, self.days.on)),
             questions=_questions(nodes, self.facts),
             documents=self._documents(nodes, needs),
             held=self._held(nodes),
@@ -363,7 +364,7 @@ def _questions(nodes: Iterable[Node], facts: Mapping[str, str]) -> tuple[Questio
     return tuple(found.values())
 
 
-def _fees(node: Node, answers: Mapping[str, Any]) -> Iterable[PlannedFee]:
+def _fees(node: Node, answers: Mapping[str, Any], on: date) -> Iterable[PlannedFee]:
     """Lines of a service's fee. A line that looks at an answer nobody has given is there without an amount."""
     fee = node.fee
     if fee["type"] == "free":
@@ -373,21 +374,23 @@ def _fees(node: Node, answers: Mapping[str, Any]) -> Iterable[PlannedFee]:
     for line in fee["lines"]:
         wanted = fees.names_in(f"{line['formula']} {line.get('when') or ''}")[0]
         missing = tuple(sorted(keys.get(name, name) for name in wanted - given.keys()))
-        lines = None if missing else _worked_out(node, {**fee, "lines": [line]}, given)
+        lines = None if missing else _worked_out(node, {**fee, "lines": [line]}, given, on)
         if lines is None:
             yield _unknown(node, line, missing)
         else:
             yield from lines
     if not fee["lines"]:
-        yield from _worked_out(node, fee, given) or (_unknown(node, _WHOLE, ()),)
+        yield from _worked_out(node, fee, given, on) or (_unknown(node, _WHOLE, ()),)
 
 
 _WHOLE: Final = {"id": "tarif", "name": "Biaya layanan", "name_en": "Service fee"}
 
 
-def _worked_out(node: Node, fee: Mapping[str, Any], given: Mapping[str, Any]) -> list[PlannedFee] | None:
+def _worked_out(
+    node: Node, fee: Mapping[str, Any], given: Mapping[str, Any], on: date
+) -> list[PlannedFee] | None:
     try:
-        lines = fees.fee_lines(fee, node.refs, given, node.fields)
+        lines = fees.fee_lines(fee, {**node.refs, **resolved(node.tables, on)}, given, node.fields)
     except (fees.BadExpression, Denied):
         return None
     if lines is None:
