@@ -187,7 +187,13 @@ def _append(
         **({"until": order.until.isoformat()} if order.until else {}),
     }
     events.record(
-        f"document:{row.id}", str(measure), actor=by.ref, by_name=by.name, reason=order.reason, **said
+        f"document:{row.id}",
+        str(measure),
+        actor=by.doer,
+        on_behalf_of=by.behalf,
+        by_name=by.hand_name or by.name,
+        reason=order.reason,
+        **said,
     )
     events.emit(
         "measure_taken",

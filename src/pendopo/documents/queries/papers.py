@@ -218,8 +218,10 @@ def _verified(row: Document | None) -> Verification:
     if row is None:
         return Verification(Standing.UNKNOWN)
     found = paper(row)
-    original = get_label(row.earlier_id) if found.is_copy and row.earlier_id else None
-    judged = paper(Document.objects.get(pk=row.earlier_id)) if original else found
+    original, judged = None, found
+    if found.is_copy and row.earlier_id:
+        judged = paper(Document.objects.get(pk=row.earlier_id))
+        original = Label(judged.id, judged.number, judged.code)
     return Verification(
         judged.standing,
         found,

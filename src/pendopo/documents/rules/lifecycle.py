@@ -110,11 +110,8 @@ class Order:
 
 def check(
     paper: Standing, measure: Measure, actor: Actor, order: Order | None = None, *, on: date | None = None
-) -> State:
-    """The state that ``measure`` leads to; ``on`` is the local date and needed with an order.
-
-    Raises: Denied with the first reason against it.
-    """
+) -> None:
+    """Raise ``Denied`` with the first reason against ``measure``. ``on``, the local date, is needed with an order."""
     if paper.purpose in COPIES or paper.purpose is Purpose.LETTER:
         raise Denied("measure_on_original")
     _check_actor(paper, measure, actor)
