@@ -20,6 +20,7 @@ from pendopo.applications.queries import (
     Attached,
     InboxRow,
     attached,
+    check_hand,
     count_inbox,
     get_for_staff,
     get_own,
@@ -30,6 +31,7 @@ from pendopo.applications.queries import (
     load,
     open_answers,
     timeline,
+    typist,
 )
 from pendopo.applications.rules import (
     REMARKS,
@@ -48,7 +50,7 @@ from pendopo.applications.rules import (
 
 __all__ = [
     "REMARKS", "Act", "Attached", "Case", "InboxRow", "Remark", "State", "Step", "StepKind", "StepStatus", "Verb", "advance",
-    "attached", "can", "count_inbox", "file", "get_for_staff", "get_own", "get_status", "inbox", "list_own", "list_steps", "load",
-    "mermaid", "on_bill_settled", "on_decided", "on_submitted", "open_answers", "renew_bill", "resubmit", "save", "start", "submit",
-    "timeline", "verbs_for", "withdraw",
+    "attached", "can", "check_hand", "count_inbox", "file", "get_for_staff", "get_own", "get_status", "inbox", "list_own", "list_steps",
+    "load", "mermaid", "on_bill_settled", "on_decided", "on_submitted", "open_answers", "renew_bill", "resubmit", "save", "start",
+    "submit", "timeline", "typist", "verbs_for", "withdraw",
 ]  # fmt: skip

@@ -99,9 +99,10 @@ def _brought_up_to(version: ServiceVersion, held: Application, by: Actor) -> App
 
 
 def _check_applicant_kind(version: ServiceVersion, by: Actor, business_id: UUID | None) -> None:
+    queries.check_hand(by, version)
     applicant = version.content["applicant"]
     if business_id is not None:
-        get_business(business_id, by=by)
+        get_business(business_id, by=by, matter=queries.matter_of(version))
         if applicant == "person":
             raise Denied("not_for_businesses")
     elif applicant == "business":
@@ -117,6 +118,7 @@ def save(*, application_id: UUID, answers: Mapping[str, Any], by: Actor) -> None
         row = Application.objects.select_for_update().filter(id=application_id, applicant_id=by.id).first()
         if row is None:
             raise NotFound
+        queries.check_hand_on(by, row)
         if State(row.state) not in EDITABLE:
             raise Denied("not_editable")
         allowed = get_version(row.version_id).content["form"]["schema"]["properties"]
@@ -147,6 +149,8 @@ def submit(*, application_id: UUID, by: Actor) -> str:
         version = get_service(row.service_id)
     except NotFound as gone:
         raise Denied("service_closed", row.service_id) from gone
+    if row.business_id is not None:
+        get_business(row.business_id, by=by, matter=queries.matter_of(version))
     row = _brought_up_to(version, row, by)
     cause = Cause(Purpose(row.purpose), row.earlier_document_id, row.submission_id, row.wants_person)
     return _submit(
@@ -203,6 +207,29 @@ def _submit(
     errors = _check_text(answers) or validate(version, answers) or check_files(version, answers, by)
     if errors:
         raise Invalid(errors)
+    arguments, outcome, lines = prepare(application_id, version, answers, sources, by, business_id, cause)
+    if not any(step.kind is StepKind.PAYMENT for step in outcome.opened):
+        return _execute(arguments)[0]
+    assert by.id is not None
+    with transaction.atomic():  # a bill at once: with the application or not at all
+        number, fresh = _execute(arguments)
+        if fresh:
+            from pendopo.applications.actions.acting import raise_bill  # acting needs this file too
+
+            raise_bill(application_id, by.id, version, lines)
+    return number
+
+
+def prepare(
+    application_id: UUID,
+    version: ServiceVersion,
+    answers: dict[str, Any],
+    sources: dict[str, Any],
+    by: Actor,
+    business_id: UUID | None = None,
+    cause: Cause = Cause(),
+) -> tuple[list[Any], Outcome, list[dict[str, Any]]]:
+    """What ``application_submit`` is called with for answers that were found right, what follows from it, and the fee's lines."""
     assert by.id is not None
     content = version.content
     lines = fee_lines(version, answers)
@@ -247,19 +274,11 @@ def _submit(
         cause.submission_id,
         cause.wants_person,
         json.dumps({"by": SYSTEM.ref, "name": SYSTEM.name} if outcome.state is State.APPROVED else {}),
-        json.dumps(_submitted(content, outcome)),
+        json.dumps(_submitted(content, outcome, by)),
         json.dumps(_news(application_id, outcome)),
         clock.now(),
     ]
-    if not any(step.kind is StepKind.PAYMENT for step in outcome.opened):
-        return _execute(arguments)[0]
-    with transaction.atomic():  # a bill at once: with the application or not at all
-        number, fresh = _execute(arguments)
-        if fresh:
-            from pendopo.applications.actions.acting import raise_bill  # acting needs this file too
-
-            raise_bill(application_id, by.id, version, [asdict(line) for line in lines or ()])
-    return number
+    return arguments, outcome, [asdict(line) for line in lines or ()]
 
 
 def _execute(arguments: list[Any]) -> tuple[str, bool]:
@@ -272,13 +291,14 @@ def _execute(arguments: list[Any]) -> tuple[str, bool]:
     return str(filed[0]), bool(filed[1])
 
 
-def _submitted(content: Mapping[str, Any], outcome: Outcome) -> dict[str, Any]:
+def _submitted(content: Mapping[str, Any], outcome: Outcome, by: Actor) -> dict[str, Any]:
     """What the first event says."""
     automatic = [verdict.step_key for verdict in outcome.verdicts if verdict.complete]
     return {
         "service": content["id"],
         "to": outcome.state,
         "due_on": outcome.due_on.isoformat() if outcome.due_on else None,
+        **({"by_name": by.hand_name} if by.hand else {}),
         **({"automatic": automatic} if automatic else {}),
     }
 

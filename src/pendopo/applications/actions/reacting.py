@@ -26,8 +26,13 @@ def on_bill_settled(*, bill: str, subject: str, **_more: Any) -> None:  # noqa: 
 
 
 def on_submitted(*, application: str, **_more: Any) -> None:
-    """Handler of "application_submitted": remember what the applicant told us, so that it is never asked again."""
+    """Handler of "application_submitted": remember what the applicant told us, so that it is never asked again.
+
+    What a relative or an employer typed is not the person's own word: it stays in the application and becomes no fact.
+    """
     row = Application.objects.get(id=application)
+    if row.typed_by and not row.typed_by.startswith("staff:"):
+        return
     version = get_version(row.version_id)
     vocabulary = facts()
     told: dict[str, dict[str, Any]] = {"person": {}, "business": {}}
@@ -110,6 +115,8 @@ def _document_rows(row: Application, version: ServiceVersion) -> list[tuple[str,
     """What the paper shows, in Indonesian whoever reads: number, applicant and the answers whose field says ``x-print: label``."""
     answers = queries.open_answers(row.answers)
     rows = [("Nomor permohonan", row.number or ""), ("Nama pemohon", row.applicant.full_name)]
+    if by := queries.typist(row):
+        rows.append(("Diajukan oleh", f"{by} atas nama {row.applicant.full_name}"))
     for name, schema in version.content["form"]["schema"]["properties"].items():
         if schema.get("x-print") and answers.get(name) not in (None, ""):
             rows.append((schema["x-print"], _printed(schema, answers[name])))

@@ -8,13 +8,15 @@ from uuid import UUID
 from django.db import connection
 
 from pendopo.applications.models import Application
-from pendopo.identity.api import Actor, ActorKind
+from pendopo.applications.queries.hands import check_hand_on, matter_of
+from pendopo.catalogue.api import get_version
+from pendopo.identity.api import Actor, ActorKind, covers
 from pendopo.kernel import events
 from pendopo.kernel.errors import NotFound
 
 
 def get_own(application_id: UUID, by: Actor) -> Application:
-    """The actor's own application. Another's does not exist for them: raises NotFound."""
+    """The actor's own application. Another's does not exist for them: raises NotFound; Denied("mandate_...") for a hand without mandate."""
     row = (
         Application.objects.filter(id=application_id, applicant_id=by.id).first()
         if by.kind is ActorKind.PERSON
@@ -22,6 +24,7 @@ def get_own(application_id: UUID, by: Actor) -> Application:
     )
     if row is None:
         raise NotFound
+    check_hand_on(by, row)
     return row
 
 
@@ -39,10 +42,12 @@ class StepStanding:
 _STATUS_COLUMNS = (  # in the order of the model, which from_db expects
     "id", "number", "service_id", "version_id", "agency_id", "applicant_id", "business_id", "state", "remarks", "rounds", "fee_idr",
     "fee_lines", "created_at", "submitted_at", "clock", "due_on", "decided_at", "decision", "document_id",
+    "typed_by",
 )  # fmt: skip
 STATUS_SQL = """
 SELECT a.id, a.number, a.service_id, a.version_id, a.agency_id, a.applicant_id, a.business_id, a.state, a.remarks::json, a.rounds,
   a.fee_idr, a.fee_lines::json, a.created_at, a.submitted_at, a.clock::json, a.due_on, a.decided_at, a.decision::json, a.document_id,
+  a.typed_by,
   (SELECT json_agg(json_build_array(s.key, s.kind, s.agency_id, s.status, s.result) ORDER BY s.position)
      FROM applications_step s WHERE s.application_id = a.id) AS steps,
   (SELECT json_agg(json_build_array(e.seq, e.verb, e.actor, e.on_behalf_of, e.data, e.at) ORDER BY e.seq)
@@ -65,7 +70,9 @@ def get_status(application_id: UUID, by: Actor) -> tuple[Application, list[StepS
         events.Entry(seq, verb, actor, on_behalf_of, data, datetime.fromisoformat(at))
         for seq, verb, actor, on_behalf_of, data, at in found[-1] or ()
     ]
-    return Application.from_db("default", _STATUS_COLUMNS, found[:-2]), steps, entries
+    row = Application.from_db("default", _STATUS_COLUMNS, found[:-2])
+    check_hand_on(by, row)
+    return row, steps, entries
 
 
 def timeline(application_id: UUID) -> list[events.Entry]:
@@ -74,7 +81,6 @@ def timeline(application_id: UUID) -> list[events.Entry]:
 
 
 def list_own(by: Actor, limit: int = 50) -> list[Application]:
-    """The actor's applications, newest first, without their answers."""
-    return list(
-        Application.objects.filter(applicant_id=by.id).defer("answers").order_by("-created_at")[:limit]
-    )
+    """The actor's applications, newest first, without their answers; a hand sees those within its mandate."""
+    rows = Application.objects.filter(applicant_id=by.id).defer("answers").order_by("-created_at")[:limit]
+    return [row for row in rows if not by.hand or covers(by.reach, matter_of(get_version(row.version_id)))]

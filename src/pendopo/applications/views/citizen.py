@@ -26,9 +26,10 @@ from pendopo.region.api import closing_at
 def begin(request: Asked, service_id: str) -> HttpResponse:
     """Before the first question: for whom, what is needed, how long, how much."""
     version = get_service(service_id)
+    api.check_hand(request.actor, version)
     businesses = (
         list_businesses(request.actor.id)
-        if request.actor.id and version.content["applicant"] != "person"
+        if request.actor.id and version.content["applicant"] != "person" and not request.actor.mandate_id
         else []
     )
     if request.method == "POST":
@@ -229,6 +230,7 @@ def receipt(request: Asked, application_id: UUID) -> HttpResponse:
             "row": row,
             "service": version.content,
             "due_at": closing_at(row.due_on) if row.due_on else None,
+            "typist": api.typist(row),
         },
     )
 
@@ -253,6 +255,7 @@ def status(request: Asked, application_id: UUID) -> HttpResponse:
         "due_at": closing_at(row.due_on) if row.due_on else None,
         "late": bool(row.due_on and clock.today() > row.due_on and row.decided_at is None),
         "labels": labels,
+        "typist": api.typist(row),
         "next_fix": _next_page(row.id, version, request)
         if row.state in {"returned", "in_correction"}
         else "",

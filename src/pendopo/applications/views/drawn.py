@@ -43,6 +43,8 @@ def _event(entry: Entry, called: Mapping[str, str]) -> dict[str, Any]:
     if told.get("favourable") is False:
         notes.insert(0, _("Hasil: tidak memenuhi."))
     who = told.get("by_name") or (_("Pemohon") if entry.actor.startswith("person:") else _("Sistem"))
+    if entry.on_behalf_of.startswith("person:") and told.get("by_name"):
+        who = _("%(name)s atas nama pemohon") % {"name": who}
     return {
         "title": words.happened(entry.verb),
         "at": entry.at,
