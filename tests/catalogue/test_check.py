@@ -120,11 +120,12 @@ def test_a_circle_of_mandatory_requirements_is_printed(folder: Path) -> None:
 
 def test_branches_must_cover_every_input_once(folder: Path) -> None:
     branch = (
-        "  - {id: pay2, kind: payment, name: B, name_en: B, agency: mall, role: system, "
-        "share_of_deadline: 0, after: [check], when: fee_idr <= 1}\n  - id: sign\n"
+        "  - {{id: {0}, kind: drafting, name: B, name_en: B, agency: service, role: back_officer, "
+        "share_of_deadline: 0, after: [pay], when: {1}}}\n"
     )
-    city.edit(folder, "procedures.yaml", "  - id: sign\n", branch)
-    city.edit(folder, "procedures.yaml", "after: [pay]", "after: [pay, pay2]")
+    both = branch.format("long", "fee_idr > 0") + branch.format("brief", "fee_idr <= 1")
+    city.edit(folder, "procedures.yaml", "  - id: sign\n", f"{both}  - id: sign\n")
+    city.edit(folder, "procedures.yaml", "    after: [pay]\n", "    after: [long, brief]\n")
     (problem,) = found(folder)
     assert "exactly one must" in problem.message
     city.edit(folder, "procedures.yaml", "fee_idr <= 1", "fee_idr <= 0")

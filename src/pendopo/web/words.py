@@ -158,9 +158,13 @@ DENIED: Final[Words] = {
     "mandate_not_accepted": _("Kuasa ini belum diterima oleh penerimanya."),
     "mandate_not_yet": _("Kuasa ini belum mulai berlaku."),
     "mandate_over": _("Masa berlaku kuasa ini sudah habis."),
-    "mandate_code": _("Kode ini tidak cocok dengan kuasa apa pun untuk Anda. Periksa hurufnya, atau minta kode baru."),
+    "mandate_code": _(
+        "Kode ini tidak cocok dengan kuasa apa pun untuk Anda. Periksa hurufnya, atau minta kode baru."
+    ),
     "mandate_to_self": _("Anda tidak perlu kuasa untuk diri sendiri. Tulis NIK orang lain."),
-    "mandate_overlaps": _("Orang ini sudah mempunyai kuasa untuk waktu itu. Cabut dahulu, lalu beri yang baru."),
+    "mandate_overlaps": _(
+        "Orang ini sudah mempunyai kuasa untuk waktu itu. Cabut dahulu, lalu beri yang baru."
+    ),
     "mandate_empty": _("Pilih apa yang boleh diurus."),
     "mandate_reversed": _("Tanggal akhir mendahului tanggal mulainya."),
     "mandate_past": _("Tanggal akhirnya sudah lewat."),

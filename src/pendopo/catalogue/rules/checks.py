@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from pendopo.catalogue.rules import automatic, forms_check, procedures_check, references
+from pendopo.catalogue.rules import automatic, forms_check, presence, procedures_check, references
 from pendopo.catalogue.rules.city import City, Placed, Problem, Sheet
 from pendopo.catalogue.rules.content import form_of, merged_requirements
 from pendopo.catalogue.rules.fees import (
@@ -28,6 +28,7 @@ def problems(city: City) -> list[Problem]:
     found += _duplicates(sound)
     found += _references(sound)
     found += references.problems(sound)
+    found += presence.problems(sound)
     found += procedures_check.problems(sound)
     found += automatic.problems(sound)
     found += _cycles(sound)

@@ -4,8 +4,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from pendopo.catalogue.rules import procedures_proof
 from pendopo.catalogue.rules.city import City, Placed, Problem
 from pendopo.catalogue.rules.fees import BadExpression, condition, roots_in
+from pendopo.catalogue.rules.procedures_proof import REFUSING, role_faults
 from pendopo.kernel.errors import Denied
 
 STANDING: Final = frozenset({"service", "technical", "mall"})
@@ -14,20 +16,6 @@ SAMPLES: Final = tuple(
     {"fee_idr": fee, "inspection": seen} for fee in (-1, 0, 1, 150_000) for seen in (True, False)
 )
 VARIABLES: Final = frozenset({"fee_idr", "inspection", "answers"})
-# Steps at which a person can refuse: without one of them an application could only ever be granted.
-REFUSING: Final = frozenset(
-    {
-        "completeness",
-        "screening",
-        "verification",
-        "recommendation",
-        "inspection",
-        "commitment",
-        "signing",
-        "forward",
-        "automatic",
-    }
-)
 # Steps that can end the work.
 ENDING: Final = frozenset(
     {"hand_over", "signing", "numbering", "forward", "automatic", "completeness", "verification"}
@@ -36,12 +24,15 @@ TOLERANCE: Final = 0.001
 
 
 def problems(city: City) -> Iterator[Problem]:
-    """Yield what is wrong with the procedures themselves."""
+    """Yield what is wrong with the procedures themselves; those in which nothing is wrong are walked as services run through them."""
     sheet = city.sheets.get("procedures")
+    broken = set()
     for name, procedure in city.part("procedures").items():
         assert sheet is not None
         for keys, message in faults(procedure, set(city.agencies)):
+            broken.add(name)
             yield sheet.problem((name, *keys), f"{name}: {message}")
+    yield from procedures_proof.problems(city, broken)
 
 
 def faults(procedure: Mapping[str, Any], agencies: set[str]) -> Iterator[tuple[tuple[str | int, ...], str]]:
@@ -53,6 +44,10 @@ def faults(procedure: Mapping[str, Any], agencies: set[str]) -> Iterator[tuple[t
     for index, step in enumerate(steps):
         for key, message in _step_faults(step, agencies):
             yield ("steps", index, key), f"step {step['id']}: {message}"
+    yield from (
+        (("steps", index, "role"), f"step {steps[index]['id']}: {message}")
+        for index, message in role_faults(procedure)
+    )
     yield from _graph_faults(steps)
     yield from _share_faults(steps)
     yield from _branch_faults(steps)

@@ -93,6 +93,7 @@ _PROCEDURE: Final = _record(
     description=TEXT,
     description_en=TEXT,
     clock_starts={"type": "string", "maxLength": 60},
+    fee_paid_at={"enum": ["mall", "agency"]},
     steps={"type": "array", "minItems": 1, "items": _STEP},
 )
 _LINE: Final = _record(
@@ -304,7 +305,13 @@ SHAPES: Final[Mapping[str, Mapping[str, Any]]] = {
         name=NAME,
         name_en=NAME,
         level={"type": "string", "maxLength": 40},
-        presence=_record(["status"], status={"type": "string", "maxLength": 40}, source=TEXT, note=TEXT),
+        presence=_record(
+            ["status"],
+            status={"type": "string", "maxLength": 40},
+            successor={**SLUG, "type": ["string", "null"]},
+            source=TEXT,
+            note=TEXT,
+        ),
         connector={"type": ["string", "object", "null"]},
         complaint_channels={"type": "array"},
         services={"type": "array", "items": _SERVICE},
