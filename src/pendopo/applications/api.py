@@ -5,7 +5,9 @@
 
 from pendopo.applications.actions import (
     advance,
+    ask_revocation,
     file,
+    impose,
     on_bill_settled,
     on_decided,
     on_submitted,
@@ -50,7 +52,7 @@ from pendopo.applications.rules import (
 
 __all__ = [
     "REMARKS", "Act", "Attached", "Case", "InboxRow", "Remark", "State", "Step", "StepKind", "StepStatus", "Verb", "advance",
-    "attached", "can", "check_hand", "count_inbox", "file", "get_for_staff", "get_own", "get_status", "inbox", "list_own", "list_steps",
-    "load", "mermaid", "on_bill_settled", "on_decided", "on_submitted", "open_answers", "renew_bill", "resubmit", "save", "start",
-    "submit", "timeline", "typist", "verbs_for", "withdraw",
+    "ask_revocation", "attached", "can", "check_hand", "count_inbox", "file", "get_for_staff", "get_own", "get_status",
+    "impose", "inbox", "list_own", "list_steps", "load", "mermaid", "on_bill_settled", "on_decided", "on_submitted",
+    "open_answers", "renew_bill", "resubmit", "save", "start", "submit", "timeline", "typist", "verbs_for", "withdraw",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pendopo.applications.views import citizen, counter, desk, mandates, me
+from pendopo.applications.views import citizen, counter, desk, holdings, mandates, me
 
 app_name = "applications"
 urlpatterns = [
@@ -28,6 +28,11 @@ urlpatterns = [
     path("kerja/loket/kuasa/", counter.paper_mandate, name="paper_mandate"),
     path("kerja/loket/<uuid:person_id>/", counter.serve, name="serve"),
     path("kerja/", desk.inbox, name="inbox"),
+    path("dokumen/<uuid:document_id>/", holdings.holding, name="holding"),
+    path("dokumen/<uuid:document_id>/minta-cabut/", holdings.ask_revocation, name="ask_revocation"),
+    path("kerja/dokumen/", holdings.papers, name="papers"),
+    path("kerja/dokumen/<uuid:document_id>/", holdings.paper_file, name="paper_file"),
+    path("kerja/dokumen/<uuid:document_id>/<slug:measure>/", holdings.take, name="measure"),
     path("kerja/<uuid:application_id>/", desk.case_file, name="case_file"),
     path("kerja/<uuid:application_id>/berkas/<slug:field>/", desk.attachment, name="attachment"),
     path("kerja/<uuid:application_id>/<slug:step_key>/<slug:verb>/", desk.act, name="act"),

@@ -148,6 +148,21 @@ DENIED: Final[Words] = {
     "survey_too_early": _("Penilaian dibuka setelah layanan selesai."),
     "survey_incomplete": _("Jawab semua pertanyaan dahulu."),
     "survey_score": _("Pilih satu jawaban."),
+    "not_in_this_standing": _(
+        "Keadaan dokumen ini sudah berubah, jadi tindakan itu tidak bisa dilakukan lagi."
+    ),
+    "measure_on_original": _(
+        "Tindakan hanya dapat dilakukan pada dokumen aslinya, bukan pada salinan atau surat."
+    ),
+    "already_asked": _("Permintaan pencabutan sudah Anda kirim. Instansi akan menjawabnya."),
+    "ground_unknown": _("Pilih sebab dari daftar."),
+    "measure_reason_missing": _("Tulis alasannya agar pemegang tahu mengapa dan apa yang harus dilakukan."),
+    "measure_legal_basis_missing": _("Tulis dasar hukum tindakan ini."),
+    "warning_level": _("Peringatan harus lebih tinggi daripada yang terakhir, paling banyak ketiga."),
+    "fine_amount": _("Tulis besar denda dengan angka bulat rupiah, lebih dari nol."),
+    "suspension_past": _("Tanggal akhir pembekuan harus sesudah hari ini."),
+    "date_unreadable": _("Tanggal ini tidak terbaca. Tulis tahun, bulan, dan hari, misalnya 2026-12-31."),
+    "provisional_end_missing": _("Dokumen sementara harus punya tanggal akhir."),
     "validity_reversed": _("Tanggal akhir berlaku mendahului tanggal mulainya."),
     "condition_broken": _("Aturan layanan ini perlu diperbaiki. Pengelola mal sudah diberi tahu."),
     "own_page_only": _(
@@ -177,6 +192,7 @@ REFUSED: Final = _(
 )
 CONFLICTS: Final = (
     "not_in_this_state", "stale", "already_", "step_", "not_complete", "not_paid", "rounds_", "not_editable", "survey_too_early",
+    "not_in_this_standing",
 )  # fmt: skip
 
 
@@ -286,6 +302,59 @@ def happened(code: str) -> "str | Promise":
 def remark(code: str) -> "str | Promise":
     """Why a field or document was sent back."""
     return REMARKS.get(str(code), str(code))
+
+
+MEASURES: Final[Words] = {
+    "warn": _("Beri peringatan"),
+    "fine": _("Kenakan denda"),
+    "suspend": _("Bekukan sementara"),
+    "reinstate": _("Aktifkan kembali"),
+    "revoke": _("Cabut"),
+    "annul": _("Batalkan sejak awal"),
+    "ask_revocation": _("Minta pencabutan"),
+}
+MEASURES_TAKEN: Final[Words] = {
+    "warn": _("Pemegang diperingatkan"),
+    "fine": _("Denda dikenakan"),
+    "suspend": _("Dibekukan sementara"),
+    "reinstate": _("Diaktifkan kembali"),
+    "revoke": _("Dicabut"),
+    "annul": _("Dibatalkan sejak awal"),
+    "ask_revocation": _("Pemegang meminta pencabutan"),
+    "replace": _("Digantikan oleh dokumen baru"),
+    "lift": _("Tindakan ditarik kembali karena keberatan dikabulkan"),
+}
+GROUNDS: Final[Words] = {
+    "violation": _("Melanggar ketentuan izin"),
+    "condition_unmet": _("Syarat izin tidak lagi dipenuhi"),
+    "unpaid": _("Kewajiban pembayaran belum dipenuhi"),
+    "danger": _("Membahayakan keselamatan, kesehatan, atau lingkungan"),
+    "court_order": _("Putusan pengadilan"),
+    "remedied": _("Pelanggaran sudah diperbaiki"),
+    "imposed_in_error": _("Pembekuan dijatuhkan karena kekeliruan"),
+    "holder_request": _("Permintaan pemegang"),
+    "false_data": _("Data atau dokumen yang diajukan tidak benar"),
+    "issued_in_error": _("Dokumen terbit karena kekeliruan"),
+    "ended": _("Jangka waktu pembekuan berakhir"),
+    "replaced": _("Ada dokumen yang lebih baru"),
+    "appeal": _("Keberatan dikabulkan"),
+}
+"""Why something was done to a document, and what it is called: on the button, and once it is done."""
+
+
+def measure(code: str) -> "str | Promise":
+    """The button of a measure."""
+    return MEASURES.get(str(code), str(code))
+
+
+def measure_taken(code: str) -> "str | Promise":
+    """What a measure is called once it is taken."""
+    return MEASURES_TAKEN.get(str(code), str(code))
+
+
+def ground(code: str) -> "str | Promise":
+    """Why a measure was taken."""
+    return GROUNDS.get(str(code), str(code))
 
 
 NOT_FOUND: Final = _("Tidak ditemukan, atau bukan milik Anda.")

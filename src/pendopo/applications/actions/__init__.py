@@ -2,11 +2,14 @@
 
 from pendopo.applications.actions.acting import advance, renew_bill, resubmit, withdraw
 from pendopo.applications.actions.filing import file, save, start, submit
+from pendopo.applications.actions.measures import ask_revocation, impose
 from pendopo.applications.actions.reacting import on_bill_settled, on_decided, on_submitted
 
 __all__ = [
     "advance",
+    "ask_revocation",
     "file",
+    "impose",
     "on_bill_settled",
     "on_decided",
     "on_submitted",

@@ -18,7 +18,10 @@ from pendopo.kernel import clock
 
 def on_bill_settled(*, bill: str, subject: str, **_more: Any) -> None:  # noqa: ARG001 - the payload's name
     """Handler of "bill_settled": complete the payment step. Twice does no harm."""
-    application_id = UUID(subject.removeprefix("application:"))
+    kind, _colon, key = subject.partition(":")
+    if kind != "application":  # a fine: the paper it was imposed on does not wait for it
+        return
+    application_id = UUID(key)
     loaded = queries.load(application_id)
     for step in loaded.case.steps:
         if step.kind is StepKind.PAYMENT and step.status is StepStatus.OPEN:

@@ -12,9 +12,8 @@ from django.utils.translation import gettext as _
 
 from pendopo.applications.models import Application
 from pendopo.catalogue.api import ServiceVersion, atlas
-from pendopo.documents.api import Paper, list_held, list_papers, list_uploads
+from pendopo.documents.api import Paper, Standing, list_held, list_papers, list_uploads
 from pendopo.identity.api import Actor
-from pendopo.kernel import clock
 
 OWN = "applicant"
 """Whose paper it is when the catalogue says nothing else."""
@@ -56,9 +55,7 @@ def file_fields(version: ServiceVersion) -> dict[str, str]:
 
 def is_good(paper: Paper) -> bool:
     """True for a paper that grants something and holds today."""
-    today = clock.today()
-    begun, ended = paper.valid_from <= today, paper.valid_until is not None and paper.valid_until < today
-    return paper.state == "issued" and not paper.is_refusal and begun and not ended
+    return paper.standing is Standing.VALID and not (paper.is_letter or paper.is_copy)
 
 
 def list_usable(by: Actor, business_id: UUID | None, services: Iterable[str]) -> dict[str, Paper]:

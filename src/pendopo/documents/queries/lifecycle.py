@@ -94,7 +94,9 @@ def find_papers(
     """Papers of the officer's own agencies, newest first: by number or verification code as typed, or all. Letters are left out."""
     if by.kind is not ActorKind.STAFF:
         return []
-    rows = Document.objects.filter(agency_id__in=list(by.duties)).exclude(purpose=Purpose.LETTER)
+    rows = Document.objects.filter(agency_id__in=list(by.duties)).exclude(
+        Q(purpose=Purpose.LETTER) | Q(kind="rejection")
+    )
     wanted = " ".join(typed.split())[:160]
     if wanted:
         rows = rows.filter(Q(number__iexact=wanted) | Q(code=read_code(wanted) or "-"))

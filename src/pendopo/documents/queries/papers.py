@@ -11,6 +11,7 @@ from uuid import UUID
 import yaml
 from django.conf import settings
 from django.db import connection
+from django.db.models import Q
 
 from pendopo.documents.connectors.files import client as files
 from pendopo.documents.connectors.pades.client import SignatureReport, verify_pdf
@@ -156,10 +157,12 @@ def list_documents(subjects: Iterable[str]) -> list[Paper]:
 
 
 def list_held(holder_ref: str, limit: int = 100) -> list[Paper]:
-    """Papers a person holds, newest first."""
-    return [
-        paper(row) for row in Document.objects.filter(holder_ref=holder_ref).order_by("-issued_at")[:limit]
-    ]
+    """Papers that grant a person something, newest first; letters are left out."""
+    rows = Document.objects.filter(holder_ref=holder_ref).exclude(_TELLS_ONLY)
+    return [paper(row) for row in rows.order_by("-issued_at")[:limit]]
+
+
+_TELLS_ONLY = Q(purpose=Purpose.LETTER) | Q(kind="rejection")
 
 
 def list_papers(ids: Iterable[UUID]) -> dict[UUID, Paper]:
