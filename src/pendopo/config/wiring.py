@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pendopo.applications.api import on_bill_settled, on_decided, on_submitted
+from pendopo.applications.api import on_bill_settled, on_decided, on_sample_decided, on_submitted
 
 HANDLERS: Mapping[str, tuple[Callable[..., None], ...]] = {
     "application_submitted": (on_submitted,),
-    "application_decided": (on_decided,),
+    "application_decided": (on_decided, on_sample_decided),
     "bill_settled": (on_bill_settled,),
 }
 

@@ -4,19 +4,31 @@ from pendopo.applications.actions.acting import advance, renew_bill, resubmit, w
 from pendopo.applications.actions.filing import file, save, start, submit
 from pendopo.applications.actions.measures import ask_revocation, impose
 from pendopo.applications.actions.reacting import on_bill_settled, on_decided, on_submitted
+from pendopo.applications.actions.reviewing import (
+    ask_person,
+    on_sample_decided,
+    review,
+    switch_rule,
+    want_person,
+)
 
 __all__ = [
     "advance",
+    "ask_person",
     "ask_revocation",
     "file",
     "impose",
     "on_bill_settled",
     "on_decided",
+    "on_sample_decided",
     "on_submitted",
     "renew_bill",
     "resubmit",
+    "review",
     "save",
     "start",
     "submit",
+    "switch_rule",
+    "want_person",
     "withdraw",
 ]

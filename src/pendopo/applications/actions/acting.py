@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from pendopo.agencies.api import signatory_of
 from pendopo.applications import queries
+from pendopo.applications.actions.automatic import RulesOff, record_automatic
 from pendopo.applications.actions.filing import auto_result, check_files, is_on_desk
 from pendopo.applications.rules import (
     DECIDED,
@@ -54,6 +55,7 @@ def advance(
     others were faster, or one since the actor read ``revision``. Nothing is written when it raises.
     """
     act = act or Act()
+    off: frozenset[str] = frozenset()
     for _try in range(_TRIES):
         loaded = queries.load(application_id)
         if by.kind is ActorKind.STAFF and not queries.involved(by, loaded.case.steps, loaded.agency_id):
@@ -61,6 +63,12 @@ def advance(
         if revision not in {None, loaded.revision}:
             raise Denied("stale")
         version = get_version(loaded.version_id)
+        facts = queries.facts_now(
+            loaded.answers,
+            loaded.sources,
+            business=loaded.business_id is not None,
+            wants_person=loaded.case.wants_person,
+        )
         outcome = decide(
             loaded.case,
             verb,
@@ -70,9 +78,13 @@ def advance(
             on=clock.today(),
             calendar=calendar(),
             holds=queries.holds_for(version, loaded.answers),
+            autos=queries.autos_for(version, loaded.id, facts, off),
         )
-        if _write(loaded, version, outcome, verb, by, step_key, act, patch):
-            return outcome.state
+        try:
+            if _write(loaded, version, outcome, verb, by, step_key, act, patch):
+                return outcome.state
+        except RulesOff as found:
+            off |= found.off
     raise Denied("stale")
 
 
@@ -86,7 +98,7 @@ def _write(
     act: Act,
     patch: dict[str, Any],
 ) -> bool:
-    """Write the outcome in one statement; with a bill to raise or cancel, in one transaction."""
+    """Write the outcome in one statement; with a bill to raise or cancel, or what rules said, in one transaction."""
     change, topics = _change(loaded, outcome, verb, by, act, patch), _news(loaded, outcome, verb, step_key)
     arguments = [
         loaded.id,
@@ -107,13 +119,15 @@ def _write(
         clock.now(),
     ]
     bills = any(step.kind is StepKind.PAYMENT for step in outcome.opened) or verb is Verb.WITHDRAW
-    if not bills:
+    if not (bills or outcome.verdicts):
         return _execute(arguments)
     with transaction.atomic():
         written = _execute(arguments)
+        if written:
+            record_automatic(application_id=loaded.id, version=version, verdicts=outcome.verdicts)
         if written and verb is Verb.WITHDRAW:
             _cancel_bill(loaded.id)
-        elif written:
+        elif written and bills:
             raise_bill(
                 loaded.id, loaded.case.applicant_id, version, change.get("fee_lines", loaded.fee_lines)
             )

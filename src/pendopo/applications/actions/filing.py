@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from pendopo.applications import queries
+from pendopo.applications.actions.automatic import RulesOff, record_automatic
 from pendopo.applications.models import Application
 from pendopo.applications.rules import (
     EDITABLE,
@@ -203,20 +204,29 @@ def _submit(
     by: Actor,
     business_id: UUID | None,
     cause: Cause,
+    off: frozenset[str] = frozenset(),
 ) -> str:
     errors = _check_text(answers) or validate(version, answers) or check_files(version, answers, by)
     if errors:
         raise Invalid(errors)
-    arguments, outcome, lines = prepare(application_id, version, answers, sources, by, business_id, cause)
-    if not any(step.kind is StepKind.PAYMENT for step in outcome.opened):
+    arguments, outcome, lines = prepare(
+        application_id, version, answers, sources, by, business_id, cause, off
+    )
+    bill = any(step.kind is StepKind.PAYMENT for step in outcome.opened)
+    if not (bill or outcome.verdicts):
         return _execute(arguments)[0]
     assert by.id is not None
-    with transaction.atomic():  # a bill at once: with the application or not at all
-        number, fresh = _execute(arguments)
-        if fresh:
-            from pendopo.applications.actions.acting import raise_bill  # acting needs this file too
+    try:
+        with transaction.atomic():  # a bill and what rules said: with the application or not at all
+            number, fresh = _execute(arguments)
+            if fresh:
+                record_automatic(application_id=application_id, version=version, verdicts=outcome.verdicts)
+            if fresh and bill:
+                from pendopo.applications.actions.acting import raise_bill  # acting needs this file too
 
-            raise_bill(application_id, by.id, version, lines)
+                raise_bill(application_id, by.id, version, lines)
+    except RulesOff as found:
+        return _submit(application_id, version, answers, sources, by, business_id, cause, off | found.off)
     return number
 
 
@@ -228,8 +238,12 @@ def prepare(
     by: Actor,
     business_id: UUID | None = None,
     cause: Cause = Cause(),
+    off: frozenset[str] = frozenset(),
 ) -> tuple[list[Any], Outcome, list[dict[str, Any]]]:
-    """What ``application_submit`` is called with for answers that were found right, what follows from it, and the fee's lines."""
+    """What ``application_submit`` is called with for answers that were found right, what follows from it, and the fee's lines.
+
+    Whoever executes it keeps ``outcome.verdicts`` in the same transaction (``record_automatic``). ``off``: rules known to be switched off.
+    """
     assert by.id is not None
     content = version.content
     lines = fee_lines(version, answers)
@@ -242,11 +256,15 @@ def prepare(
         wants_person=cause.wants_person,
     )
     check(case, Verb.SUBMIT, by)
+    facts = queries.facts_now(
+        answers, sources, business=business_id is not None, wants_person=case.wants_person
+    )
     outcome = begin(
         case,
         on=clock.today(),
         calendar=calendar(),
         holds=queries.holds_for(version, answers),
+        autos=queries.autos_for(version, application_id, facts, off),
         counts_from_submit=content["procedure"]["clock_starts"] == "submit",
     )
     arguments = [

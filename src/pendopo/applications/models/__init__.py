@@ -1,7 +1,8 @@
 """Tables of the heart, one file a thing. Written by the SQL functions of the migrations and by actions; CHECKs repeat the rules."""
 
 from pendopo.applications.models.application import Application, Step
+from pendopo.applications.models.automatic import AutoDecision, RuleStanding
 from pendopo.applications.models.part import Part
 from pendopo.applications.models.submission import Submission
 
-__all__ = ["Application", "Part", "Step", "Submission"]
+__all__ = ["Application", "AutoDecision", "Part", "RuleStanding", "Step", "Submission"]
