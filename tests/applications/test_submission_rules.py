@@ -132,26 +132,24 @@ def test_questions_keep_their_names_when_documents_come_in(given_forms: list[Ser
     assert merged.asked.keys() <= later.asked.keys()
 
 
-def test_what_an_issuer_must_be_told_is_asked_and_only_its_own_number_waits() -> None:
-    content = {
-        "requirements": [
-            {"id": "nib", "facts": ["business.nib", "business.name"]},
-            {"id": "ktp", "facts": ["person.nik"]},
-        ],
-        "form": {
-            "schema": {
-                "properties": {
-                    "nib": {"type": "string", "x-fact": "business.nib"},
-                    "name": {"type": "string", "x-fact": "business.name"},
-                    "file_nib": {"type": "string", "x-widget": "file", "x-requirement": "nib"},
-                    "file_ktp": {"type": "string", "x-widget": "file", "x-requirement": "ktp"},
-                }
-            }
-        },
+def test_only_papers_and_their_numbers_wait_for_the_part_that_issues_them() -> None:
+    properties = {
+        "nib": {"type": "string", "x-fact": "business.nib"},
+        "owner_nib": {"type": "string", "x-fact": "business.nib", "x-person": "seller"},
+        "name": {"type": "string", "x-fact": "business.name"},
+        "file_nib": {"type": "string", "x-widget": "file", "x-requirement": "nib"},
+        "file_ktp": {"type": "string", "x-widget": "file", "x-requirement": "ktp"},
     }
-    told = {"dpmptsp-nib": frozenset({"business.name"})}
-    assert supplied_fields(content, {"nib": "dpmptsp-nib"}, told) == {"nib", "file_nib"}
-    assert supplied_fields(content, {}, told) == frozenset()
+    requirements = [
+        {"id": "nib", "facts": ["business.nib", "business.name"]},
+        {"id": "ktp", "facts": ["person.nik"]},
+    ]
+    content = {"requirements": requirements, "form": {"schema": {"properties": properties}}}
+    assert supplied_fields(content, {"nib": "dpmptsp-nib"}) == {
+        "nib": "dpmptsp-nib",
+        "file_nib": "dpmptsp-nib",
+    }
+    assert supplied_fields(content, {}) == {}
 
 
 def test_the_strictest_bound_holds_and_what_one_service_requires_is_required() -> None:

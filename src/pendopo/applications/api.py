@@ -23,6 +23,24 @@ from pendopo.applications.actions import (
     want_person,
     withdraw,
 )
+from pendopo.applications.actions.submission import (
+    begin_submission,
+    check_parts,
+    consent,
+    file_submission,
+    plan_now,
+    renew_plan,
+    save_submission,
+)
+from pendopo.applications.actions.submission_ends import (
+    link_business,
+    on_concluded,
+    on_filed_again,
+    refile_part,
+    retry_part,
+    withdraw_part,
+    withdraw_submission,
+)
 from pendopo.applications.queries import (
     Attached,
     Decided,
@@ -52,6 +70,20 @@ from pendopo.applications.queries import (
     timeline,
     typist,
 )
+from pendopo.applications.queries.submission import (
+    bundle_form,
+    case_of,
+    consent_mark,
+    consent_sheet,
+    find_submission,
+    get_submission,
+    list_applications,
+    list_parts,
+    list_submissions,
+    submission_of,
+    supplies,
+    typed_answers,
+)
 from pendopo.applications.rules import (
     REMARKS,
     Act,
@@ -66,12 +98,30 @@ from pendopo.applications.rules import (
     mermaid,
     verbs_for,
 )
+from pendopo.applications.rules.submission import (
+    ANSWERS,
+    BLOCKS,
+    BUSINESS,
+    NEED,
+    NextLine,
+    PartState,
+    Standing,
+    SubmissionState,
+    dependants,
+    next_line,
+    read_code,
+)
 
 __all__ = [
-    "REMARKS", "Act", "Attached", "Case", "Decided", "Figures", "InboxRow", "Remark", "Replay", "State", "Step", "StepKind",
-    "StepStatus", "Verb", "advance", "ask_person", "ask_revocation", "attached", "can", "check_hand", "count_inbox", "count_reviews",
-    "decisions_of", "edits_catalogue", "figures", "file", "get_for_staff", "get_own", "get_status", "impose", "inbox", "list_decisions",
-    "list_own", "list_reviews", "list_steps", "list_stopped", "load", "mermaid", "on_bill_settled", "on_decided", "on_sample_decided",
-    "on_submitted", "open_answers", "renew_bill", "replay", "resubmit", "review", "reviewer_agencies", "save", "start", "submit",
-    "switch_rule", "timeline", "typist", "verbs_for", "want_person", "withdraw",
+    "ANSWERS", "BLOCKS", "BUSINESS", "NEED", "REMARKS", "Act", "Attached", "Case", "Decided", "Figures", "InboxRow", "NextLine",
+    "PartState", "Remark", "Replay", "Standing", "State", "Step", "StepKind", "StepStatus", "SubmissionState", "Verb", "advance",
+    "ask_person", "ask_revocation", "attached", "begin_submission", "bundle_form", "can", "case_of", "check_hand", "check_parts",
+    "consent", "consent_mark", "consent_sheet", "count_inbox", "count_reviews", "decisions_of", "dependants", "edits_catalogue",
+    "figures", "file", "file_submission", "find_submission", "get_for_staff", "get_own", "get_status", "get_submission", "impose",
+    "inbox", "link_business", "list_applications", "list_decisions", "list_own", "list_parts", "list_reviews", "list_steps",
+    "list_stopped", "list_submissions", "load", "mermaid", "next_line", "on_bill_settled", "on_concluded", "on_decided",
+    "on_filed_again", "on_sample_decided", "on_submitted", "open_answers", "plan_now", "read_code", "refile_part", "renew_bill",
+    "renew_plan", "replay", "resubmit", "retry_part", "review", "reviewer_agencies", "save", "save_submission", "start",
+    "submission_of", "submit", "supplies", "switch_rule", "timeline", "typed_answers", "typist", "verbs_for", "want_person",
+    "withdraw", "withdraw_part", "withdraw_submission",
 ]  # fmt: skip

@@ -21,6 +21,7 @@ from pendopo.catalogue.queries.planning import atlas, get_goal, list_goals, plan
 from pendopo.catalogue.queries.references import get_reference, get_table, list_tables, tables_of
 from pendopo.catalogue.queries.search import SEARCH_SQL, search, suggest
 from pendopo.catalogue.queries.versions import (
+    carried_facts,
     condition,
     facts,
     fee_lines,
@@ -96,6 +97,7 @@ __all__ = [
     "atlas",
     "automatic_rules",
     "cards_of",
+    "carried_facts",
     "categories",
     "check",
     "condition",

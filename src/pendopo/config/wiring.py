@@ -3,11 +3,19 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pendopo.applications.api import on_bill_settled, on_decided, on_sample_decided, on_submitted
+from pendopo.applications.api import (
+    on_bill_settled,
+    on_concluded,
+    on_decided,
+    on_filed_again,
+    on_sample_decided,
+    on_submitted,
+)
 
 HANDLERS: Mapping[str, tuple[Callable[..., None], ...]] = {
-    "application_submitted": (on_submitted,),
+    "application_submitted": (on_submitted, on_filed_again),
     "application_decided": (on_decided, on_sample_decided),
+    "application_concluded": (on_concluded,),
     "bill_settled": (on_bill_settled,),
 }
 

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from pendopo.agencies.api import signatory_of
 from pendopo.applications import queries
 from pendopo.applications.actions.automatic import RulesOff, record_automatic
-from pendopo.applications.actions.filing import auto_result, check_files, is_on_desk
+from pendopo.applications.actions.filing import auto_result, check_files, check_form, is_on_desk
 from pendopo.applications.rules import (
     DECIDED,
     Act,
@@ -25,7 +25,7 @@ from pendopo.applications.rules import (
     Verb,
     decide,
 )
-from pendopo.catalogue.api import ServiceVersion, get_version, validate
+from pendopo.catalogue.api import ServiceVersion, get_version
 from pendopo.identity.api import SYSTEM, Actor, ActorKind, get_person
 from pendopo.kernel import clock
 from pendopo.kernel.errors import Denied, Invalid, NotFound
@@ -308,7 +308,7 @@ def resubmit(*, application_id: UUID, by: Actor) -> State:
     row = queries.get_own(application_id, by)
     version = get_version(row.version_id)
     answers = queries.open_answers(row.answers)
-    errors = validate(version, answers) or check_files(version, answers, by)
+    errors = check_form(version, answers, by) or check_files(version, answers, by)
     if errors:
         raise Invalid(errors)
     return advance(application_id=application_id, verb=Verb.RESUBMIT, by=by)

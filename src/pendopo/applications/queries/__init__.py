@@ -42,17 +42,20 @@ from pendopo.applications.queries.loading import (
     open_value,
     prefill,
     seal_answers,
+    seal_by,
     secret_fields,
     steps_of_version,
     stored_marks,
     term_of,
 )
 from pendopo.applications.queries.papers import (
+    OWN,
     Attached,
     attached,
     file_fields,
     list_usable,
     unusable_fields,
+    vouched_fields,
 )
 from pendopo.applications.queries.standing import (
     STATUS_SQL,
@@ -62,12 +65,36 @@ from pendopo.applications.queries.standing import (
     list_own,
     timeline,
 )
+from pendopo.applications.queries.submission import (
+    UNASKED,
+    bundle_form,
+    case_of,
+    consent_mark,
+    consent_sheet,
+    documents_for,
+    find_submission,
+    get_submission,
+    holdings_of,
+    is_allowed,
+    is_moving,
+    issuers_of,
+    list_applications,
+    list_parts,
+    list_submissions,
+    prefill_bundle,
+    submission_of,
+    supplies,
+    typed_answers,
+)
 
 __all__ = [
-    "STATUS_SQL", "Attached", "Decided", "Figures", "InboxRow", "Loaded", "Replay", "StepStanding", "attached", "autos_for",
-    "check_hand", "check_hand_on", "count_inbox", "count_reviews", "decisions_of", "edits_catalogue", "facts_now", "figures",
-    "file_fields", "get_decision", "get_for_staff", "get_own", "get_status", "holds_for", "inbox", "involved", "list_decisions",
-    "list_own", "list_reviews", "list_steps", "list_stopped", "list_usable", "load", "marks_of", "matter_of", "name_of_typist",
-    "open_answers", "open_value", "prefill", "replay", "reviewer_agencies", "reviews_since", "seal_answers", "secret_fields",
-    "steps_of_version", "stored_marks", "term_of", "timeline", "typist", "unusable_fields",
+    "OWN", "STATUS_SQL", "UNASKED", "Attached", "Decided", "Figures", "InboxRow", "Loaded", "Replay", "StepStanding", "attached",
+    "autos_for", "bundle_form", "case_of", "check_hand", "check_hand_on", "consent_mark", "consent_sheet", "count_inbox",
+    "count_reviews", "decisions_of", "documents_for", "edits_catalogue", "facts_now", "figures", "file_fields", "find_submission",
+    "get_decision", "get_for_staff", "get_own", "get_status", "get_submission", "holdings_of", "holds_for", "inbox", "involved",
+    "is_allowed", "is_moving", "issuers_of", "list_applications", "list_decisions", "list_own", "list_parts", "list_reviews",
+    "list_steps", "list_stopped", "list_submissions", "list_usable", "load", "marks_of", "matter_of", "name_of_typist", "open_answers",
+    "open_value", "prefill", "prefill_bundle", "replay", "reviewer_agencies", "reviews_since", "seal_answers", "seal_by",
+    "secret_fields", "steps_of_version", "stored_marks", "submission_of", "supplies", "term_of", "timeline", "typed_answers", "typist",
+    "unusable_fields", "vouched_fields",
 ]  # fmt: skip

@@ -1,6 +1,6 @@
 """What a decision reads: the steps of a version, answers sealed and open, what is known already, the case itself."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -47,7 +47,11 @@ def secret_fields(version_id: UUID) -> frozenset[str]:
 
 def seal_answers(version_id: UUID, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Answers as they are stored: NIKs sealed, in an object of its own so that nothing typed can look like one."""
-    secret = secret_fields(version_id)
+    return seal_by(secret_fields(version_id), answers)
+
+
+def seal_by(secret: Collection[str], answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers as they are stored, given which of them are secret."""
     return {
         name: {SEALED: seal(value).hex()} if name in secret and isinstance(value, str) and value else value
         for name, value in answers.items()

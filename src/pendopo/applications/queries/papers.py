@@ -5,17 +5,18 @@ A field of a requirement with ``from_service`` may hold the id of the document i
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from pendopo.applications.models import Application
+from pendopo.applications.rules.submission_form import is_number
 from pendopo.catalogue.api import ServiceVersion, atlas
 from pendopo.documents.api import Paper, Standing, list_held, list_papers, list_uploads
 from pendopo.identity.api import Actor
 
-OWN = "applicant"
+OWN: Final = "applicant"
 """Whose paper it is when the catalogue says nothing else."""
 
 
@@ -116,3 +117,17 @@ def unusable_fields(version: ServiceVersion, answers: Mapping[str, Any], by: Act
     papers = list_papers(ids) if len(uploads) < len(set(ids)) else {}
     good |= {str(one.id) for one in papers.values() if one.holder_ref == by.ref and is_good(one)}
     return [name for name, value in named.items() if value not in good]
+
+
+def vouched_fields(
+    version: ServiceVersion, answers: Mapping[str, Any], by: Actor, names: Iterable[str]
+) -> set[str]:
+    """Those of ``names`` that hold the number of a good paper of the actor's: a register's own number may look different."""
+    properties = version.content["form"]["schema"]["properties"]
+    told = {
+        name: answers.get(name) for name in names if is_number(properties.get(name, {}).get("x-fact", ""))
+    }
+    if not any(told.values()):
+        return set()
+    numbers = {paper.number for paper in list_held(by.ref) if is_good(paper)}
+    return {name for name, value in told.items() if value in numbers}

@@ -10,6 +10,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Final
 
+from pendopo.applications.rules.submission_form import is_number
 from pendopo.kernel.errors import Denied
 
 
@@ -48,7 +49,9 @@ ENDED: Final = "ended"
 """Reason of a part whose service the mall no longer offers."""
 CONSENT: Final = "consent"
 """Reason of a part whose agency the applicant no longer lets see the data."""
-BLOCKS: Final = frozenset({NEED, ENDED, CONSENT})
+DENIED: Final = "denied"
+"""Reason of a part whose service refused it at once; ``because`` is the code."""
+BLOCKS: Final = frozenset({NEED, ENDED, CONSENT, DENIED})
 ASKS: Final = frozenset({ANSWERS, BUSINESS})
 
 CODE_ALPHABET: Final = "ABCDEFGHJKMNPQRSTVWXYZ"
@@ -69,7 +72,7 @@ _ENDS: Final[Mapping[PartState, frozenset[PartState]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One service of the bundle. ``because``: the service whose end blocks it, when ``reason`` is NEED."""
+    """One service of the bundle. ``because``: the service whose end blocks it (NEED), or what the service said (DENIED)."""
 
     service_id: str
     needs: tuple[str, ...] = ()
@@ -127,13 +130,13 @@ def move(parts: Sequence[Part], service_id: str, to: PartState) -> tuple[Part, .
     return _changed(parts, replace(part, state=to, reason="", because=""))
 
 
-def hold(parts: Sequence[Part], service_id: str, reason: str) -> tuple[Part, ...]:
+def hold(parts: Sequence[Part], service_id: str, reason: str, because: str = "") -> tuple[Part, ...]:
     """A part that should start cannot: it waits for the applicant (ASKS), or is blocked (BLOCKS), and says why."""
     part = part_of(parts, service_id)
     if part.state is not PartState.WAITING:
         raise Denied("part_not_in_this_state", str(part.state))
     state = PartState.BLOCKED if reason in BLOCKS else PartState.WAITING
-    return _changed(parts, replace(part, state=state, reason=reason))
+    return _changed(parts, replace(part, state=state, reason=reason, because=because))
 
 
 def release(parts: Sequence[Part], service_id: str) -> tuple[Part, ...]:
@@ -141,7 +144,7 @@ def release(parts: Sequence[Part], service_id: str) -> tuple[Part, ...]:
     part = part_of(parts, service_id)
     if part.state is not PartState.BLOCKED or part.reason == NEED:
         raise Denied("part_not_in_this_state", str(part.state))
-    return _changed(parts, replace(part, state=PartState.WAITING, reason=""))
+    return _changed(parts, replace(part, state=PartState.WAITING, reason="", because=""))
 
 
 def _changed(parts: Sequence[Part], changed: Part) -> tuple[Part, ...]:
@@ -287,7 +290,7 @@ def facts_of_document(
     for key in carried:
         if answers.get(key) not in (None, ""):
             found[key] = answers[key]
-        elif key.endswith("_no") and _fits(number, vocabulary.get(key, {})):
+        elif is_number(key) and _fits(number, vocabulary.get(key, {})):
             found[key] = number
     return found
 

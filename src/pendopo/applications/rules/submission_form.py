@@ -100,7 +100,10 @@ def merge(forms: Sequence[ServiceForm]) -> Merged:
 def _keyed(form: ServiceForm) -> Iterable[tuple[str, str, Schema]]:
     """(key, field, property) of every field. A form that asks the same twice means two different things by it."""
     seen: dict[str, int] = {}
-    for name, prop in form.schema["properties"].items():
+    properties = form.schema["properties"]
+    ordered = [name for page in form.schema.get("x-pages") or () for name in page["fields"]]
+    for name in dict.fromkeys([*ordered, *properties]):
+        prop = properties[name]
         key = question_key(prop)
         seen[key] = seen.get(key, 0) + 1
         yield (key if seen[key] == 1 else f"{key}#{seen[key]}"), name, prop
@@ -184,38 +187,36 @@ def _pages(group: str, title: tuple[str, str], fields: list[str]) -> Iterable[di
         }
 
 
-def supplied_fields(
-    content: Mapping[str, Any], issuers: Mapping[str, str], told: Mapping[str, frozenset[str]]
-) -> frozenset[str]:
-    """Fields of a service that need no answer before the parts it waits for are done.
+_NUMBERS: Final = frozenset({"nib", "npwp"})
 
-    Shape: ``content`` of the service version; ``issuers`` is {requirement: service of this bundle that issues it}; ``told`` is
-    {service: facts its own form requires}: what one has to tell the issuer anyway is asked at once, its own number is not.
+
+def is_number(fact: str) -> bool:
+    """True for a fact that is the number of a document: nobody can tell it before the document is issued."""
+    last = fact.rpartition(".")[2]
+    return last.endswith("_no") or last in _NUMBERS
+
+
+def supplied_fields(content: Mapping[str, Any], issuers: Mapping[str, str]) -> dict[str, str]:
+    """{field: issuing service} of what needs no answer before the parts a service waits for are done: papers, and their numbers.
+
+    Shape: ``content`` of the service version; ``issuers`` is {requirement: service of this bundle that issues it}.
     """
     numbers = {
-        fact
+        fact: issuers[requirement["id"]]
         for requirement in content["requirements"]
         if requirement["id"] in issuers
-        for fact in set(requirement.get("facts") or ()) - told.get(issuers[requirement["id"]], frozenset())
+        for fact in requirement.get("facts") or ()
+        if is_number(fact)
     }
-    return frozenset(
-        name
-        for name, prop in content["form"]["schema"]["properties"].items()
-        if (prop.get("x-widget") == "file" and prop.get("x-requirement") in issuers)
-        or (prop.get("x-fact") in numbers and is_own(prop))
-    )
+    found = {}
+    for name, prop in content["form"]["schema"]["properties"].items():
+        if prop.get("x-widget") == "file" and prop.get("x-requirement") in issuers:
+            found[name] = issuers[prop["x-requirement"]]
+        elif prop.get("x-fact") in numbers and is_own(prop):
+            found[name] = numbers[prop["x-fact"]]
+    return found
 
 
 def is_own(prop: Schema) -> bool:
     """True for a field about the applicant (or their business), not about a child or a witness."""
     return bool(prop.get("x-person", "self") == "self")
-
-
-def required_facts(schema: Schema) -> frozenset[str]:
-    """Facts about the applicant that a form cannot do without."""
-    required = set(schema.get("required", ()))
-    return frozenset(
-        prop["x-fact"]
-        for name, prop in schema["properties"].items()
-        if "x-fact" in prop and name in required and is_own(prop)
-    )

@@ -74,6 +74,16 @@ def get_fact(key: str) -> dict[str, Any]:
         raise NotFound(key) from None
 
 
+def carried_facts(service_id: str) -> list[str]:
+    """Keys of the facts that a document issued by this service carries, as the registry of requirements says."""
+    carried = [
+        requirement.get("facts") or ()
+        for requirement in _register("requirements").values()
+        if requirement.get("from_service") == service_id
+    ]
+    return sorted({key for keys in carried for key in keys})
+
+
 def _register(name: str) -> dict[str, Any]:
     return Register.objects.filter(pk=name).values_list("data", flat=True).first() or {}
 

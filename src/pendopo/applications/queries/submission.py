@@ -1,0 +1,211 @@
+"""Reads of submissions: whose they are, the one form of the whole bundle, its answers as each service wants them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from pendopo.applications.models import Application, Part, Submission
+from pendopo.applications.queries.loading import open_answers, prefill
+from pendopo.applications.rules.submission import ANSWERS, MOVING, PartState
+from pendopo.applications.rules.submission import Part as PartCase
+from pendopo.applications.rules.submission_form import (
+    Merged,
+    ServiceForm,
+    merge,
+    supplied_fields,
+)
+from pendopo.catalogue.api import HeldPaper, Holdings, How, ServiceVersion, get_version
+from pendopo.documents.api import Paper, list_held, list_papers
+from pendopo.identity.api import Actor, ActorKind, facts_of, list_consents
+from pendopo.kernel.errors import NotFound
+
+UNASKED = frozenset({PartState.PLANNED, PartState.WAITING})
+"""Parts whose questions may still be answered."""
+
+
+def get_submission(submission_id: UUID, by: Actor) -> Submission:
+    """The actor's own submission. Another's does not exist for them: raises NotFound."""
+    own = by.kind is ActorKind.PERSON and by.id is not None
+    row = Submission.objects.filter(id=submission_id, applicant_id=by.id).first() if own else None
+    if row is None:
+        raise NotFound
+    return row
+
+
+def find_submission(code: str, by: Actor) -> UUID:
+    """The actor's own submission by its resume code as kept. Raises: NotFound, also for somebody else's."""
+    row = Submission.objects.filter(code=code, applicant_id=by.id).values_list("id", flat=True).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def list_submissions(by: Actor, limit: int = 50) -> list[Submission]:
+    """The actor's submissions, newest first, without what was typed and planned."""
+    rows = Submission.objects.filter(applicant_id=by.id).exclude(state="withdrawn", filed_at=None)
+    return list(rows.defer("answers", "plan", "sources").order_by("-created_at")[:limit])
+
+
+def list_parts(submission_id: UUID) -> list[Part]:
+    """Parts in the order of the plan."""
+    return list(Part.objects.filter(submission_id=submission_id).order_by("wave", "id"))
+
+
+def list_applications(parts: Iterable[Part]) -> dict[UUID, Application]:
+    """Applications of parts by id, without their answers."""
+    ids = [part.application_id for part in parts if part.application_id]
+    return {row.id: row for row in Application.objects.filter(id__in=ids).defer("answers")} if ids else {}
+
+
+def submission_of(application_id: UUID) -> Submission | None:
+    """The submission an application belongs to, for the link back; without what was typed."""
+    part = Part.objects.filter(application_id=application_id).select_related("submission").first()
+    return part.submission if part else None
+
+
+def case_of(part: Part) -> PartCase:
+    """A row as the rules see it."""
+    return PartCase(
+        part.service_id, tuple(part.needs), part.wave, PartState(part.state), part.reason, part.because
+    )
+
+
+def issuers_of(plan: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """{service: {requirement: service of the bundle that issues it}} of a stored plan."""
+    found: dict[str, dict[str, str]] = {}
+    for document in plan["documents"]:
+        if document["how"] == How.PART:
+            for service_id in document["asked_by"]:
+                found.setdefault(service_id, {})[document["requirement"]] = document["from_service"]
+    return found
+
+
+def supplies(row: Submission, parts: Sequence[Part]) -> dict[str, dict[str, str]]:
+    """{service: {field: issuing service}} of what documents of the bundle fill in when they come."""
+    issuers = issuers_of(row.plan)
+    return {
+        part.service_id: supplied_fields(
+            get_version(part.version_id).content, issuers.get(part.service_id, {})
+        )
+        for part in parts
+    }
+
+
+def bundle_form(row: Submission, parts: Sequence[Part], *, everything: bool = False) -> Merged:
+    """The one form: questions of parts that have not been filed yet. ``everything``: also of those that have, to show them.
+
+    What a document of the bundle will fill in is not asked, unless that document came and did not.
+    """
+    later = supplies(row, parts)
+    forms = []
+    for part in parts:
+        content = get_version(part.version_id).content
+        schema, supplied = content["form"]["schema"], frozenset(later[part.service_id])
+        if not everything and part.state not in UNASKED:
+            supplied = frozenset(schema["properties"])
+        elif part.reason == ANSWERS:
+            supplied = frozenset()
+        forms.append(ServiceForm(part.service_id, content["name"], content["name_en"], schema, supplied))
+    return merge(forms)
+
+
+def documents_for(
+    row: Submission, parts: Sequence[Part], service_id: str
+) -> tuple[dict[str, str], dict[str, Any]]:
+    """What documents issued in this bundle answer for one service: ({field: paper or its number}, {field: source})."""
+    issued = {
+        part.service_id: part.document_id
+        for part in parts
+        if part.document_id and part.state == PartState.ISSUED
+    }
+    fields = {
+        name: issued[issuer] for name, issuer in supplies(row, parts)[service_id].items() if issuer in issued
+    }
+    papers = list_papers(fields.values()) if fields else {}
+    version = next(get_version(part.version_id) for part in parts if part.service_id == service_id)
+    properties = version.content["form"]["schema"]["properties"]
+    answers: dict[str, str] = {}
+    sources: dict[str, Any] = {}
+    for name, document in fields.items():
+        paper = papers[document]
+        answers[name] = str(paper.id) if properties[name].get("x-widget") == "file" else paper.number
+        sources[name] = {"source": f"document:{paper.number}", "at": paper.issued_at.isoformat()}
+    return answers, sources
+
+
+def prefill_bundle(
+    merged: Merged, parts: Sequence[Part], by: Actor, business_id: UUID | None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What is known already, for the whole bundle at once: ({question: value}, {question: source})."""
+    requirements = {
+        requirement["id"]: requirement
+        for part in parts
+        for requirement in get_version(part.version_id).content["requirements"]
+    }
+    content = {"form": {"schema": merged.schema}, "requirements": list(requirements.values())}
+    whole = ServiceVersion(parts[0].version_id, "", 0, content)
+    return prefill(whole, by, business_id)
+
+
+def consent_sheet(row: Submission, parts: Sequence[Part]) -> dict[str, dict[str, Any]]:
+    """{agency: {agency, services, questions}}: which agency will see which answers, for which services."""
+    merged = bundle_form(row, parts, everything=True)
+    sheet: dict[str, dict[str, Any]] = {}
+    for part in parts:
+        content = get_version(part.version_id).content
+        one = sheet.setdefault(
+            content["agency"]["id"], {"agency": content["agency"], "services": [], "questions": {}}
+        )
+        one["services"].append(
+            {"id": part.service_id, "name": content["name"], "name_en": content["name_en"]}
+        )
+        properties = content["form"]["schema"]["properties"]
+        for question, own in merged.by_service[part.service_id].items():
+            if properties[own].get("const") is None:
+                one["questions"].setdefault(question, properties[own])
+    return sheet
+
+
+def consent_mark(row: Submission) -> str:
+    """How the records of a submission's consent begin: its code as people read it."""
+    return f"{row.code[:4]}-{row.code[4:]}"
+
+
+def is_allowed(row: Submission, agency_id: str) -> bool:
+    """True while the applicant lets this agency see the answers of this submission."""
+    return any(
+        consent.registry == agency_id
+        and consent.withdrawn_at is None
+        and consent.purpose.startswith(consent_mark(row))
+        for consent in list_consents(row.applicant_id)
+    )
+
+
+def holdings_of(by: Actor, business_id: UUID | None) -> Holdings:
+    """What planning may build on: papers this mall issued to the actor, and facts that are still fresh."""
+    assert by.id is not None
+    known = facts_of(person_id=by.id)
+    if business_id is not None:
+        known |= facts_of(business_id=business_id)
+    facts = {key: fact.source for key, fact in known.items() if fact.fresh}
+    return Holdings(papers=tuple(_held(paper) for paper in list_held(by.ref) if _stands(paper)), facts=facts)
+
+
+def _stands(paper: Paper) -> bool:
+    return paper.state == "issued" and not paper.is_refusal
+
+
+def _held(paper: Paper) -> HeldPaper:
+    return HeldPaper(
+        service_id=paper.service_id, valid_until=paper.valid_until, source=f"document:{paper.id}"
+    )
+
+
+def typed_answers(row: Submission) -> dict[str, Any]:
+    """What stands in the one form now, opened."""
+    return open_answers(row.answers)
+
+
+def is_moving(parts: Iterable[Part]) -> bool:
+    """True while any part waits or is with an agency."""
+    return any(part.state in MOVING for part in parts)
