@@ -12,7 +12,7 @@ from django.test import Client
 from pendopo.applications.models import Application
 from pendopo.applications.queries import file_fields, list_usable, prefill
 from pendopo.catalogue.api import get_service
-from pendopo.documents.api import Signatory, issue, list_held, revoke
+from pendopo.documents.api import Signatory, issue, list_held
 from pendopo.identity.api import SYSTEM, Actor, User
 from pendopo.kernel import clock
 from pendopo.kernel.errors import Invalid
@@ -86,8 +86,6 @@ def test_only_ones_own_paper_that_holds_is_accepted(city: Cast) -> None:
     assert list_usable(siti, None, [issuer]) == {}
     good = issued(siti, issuer)
     assert list_usable(siti, None, [issuer])[issuer].id == good.id
-    revoke(document_id=good.id, reason="Dicabut", by=SYSTEM)
-    assert list_usable(siti, None, [issuer]) == {}
 
 
 def test_a_companys_paper_is_not_filled_into_its_owners_private_application(city: Cast) -> None:

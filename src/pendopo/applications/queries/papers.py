@@ -56,7 +56,7 @@ def file_fields(version: ServiceVersion) -> dict[str, str]:
 
 def is_good(paper: Paper) -> bool:
     """True for a paper that grants something and holds today."""
-    return paper.standing is Standing.VALID and not (paper.is_letter or paper.is_copy)
+    return paper.standing is Standing.VALID and not paper.is_refusal
 
 
 def list_usable(by: Actor, business_id: UUID | None, services: Iterable[str]) -> dict[str, Paper]:

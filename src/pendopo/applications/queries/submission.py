@@ -15,7 +15,7 @@ from pendopo.applications.rules.submission_form import (
     supplied_fields,
 )
 from pendopo.catalogue.api import HeldPaper, Holdings, How, ServiceVersion, get_version
-from pendopo.documents.api import Paper, list_held, list_papers
+from pendopo.documents.api import Paper, Standing, list_held, list_papers
 from pendopo.identity.api import Actor, ActorKind, facts_of, list_consents
 from pendopo.kernel.errors import NotFound
 
@@ -192,7 +192,7 @@ def holdings_of(by: Actor, business_id: UUID | None) -> Holdings:
 
 
 def _stands(paper: Paper) -> bool:
-    return paper.state == "issued" and not paper.is_refusal
+    return paper.standing is Standing.VALID and not paper.is_refusal
 
 
 def _held(paper: Paper) -> HeldPaper:
