@@ -1,19 +1,21 @@
 """Writes about staff, and the questions put to registries on a citizen's behalf."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pendopo.agencies.connectors.dukcapil import client, mapping
-from pendopo.agencies.models import Staff
+from pendopo.agencies.models import Deputy, Staff
 from pendopo.catalogue.api import facts as fact_vocabulary
-from pendopo.identity.api import SYSTEM, Actor, User, get_person, give_consent, nik_of, record_facts
-from pendopo.kernel import events
-from pendopo.kernel.errors import Denied
+from pendopo.identity.api import SYSTEM, Actor, Role, User, get_person, give_consent, nik_of, record_facts
+from pendopo.kernel import clock, events
+from pendopo.kernel.errors import Denied, NotFound
 
 DUKCAPIL = "dukcapil"
+LONGEST_ABSENCE = timedelta(days=366)
 
 
 def employ(
@@ -35,6 +37,60 @@ def employ(
         )
         events.record(f"staff:{user.id}", "employed", actor=by.ref, agency=agency_id, roles=list(roles))
     return staff
+
+
+def appoint_deputy(
+    *, staff_id: UUID, agency_id: str, deputy_id: UUID, reason: str, starts_on: date, ends_on: date, by: Actor
+) -> Deputy:
+    """Let a colleague at the same agency do the account ``staff_id``'s work from one day to another, both included.
+
+    By the absent one, or by a head of the agency. Raises: NotFound, Denied("not_your_colleague" | "deputy_dates" | "deputy_unsuitable").
+    """
+    posts = {
+        post.user_id: post
+        for post in Staff.objects.filter(agency_id=agency_id, user_id__in=[staff_id, deputy_id])
+        if post.ends_on is None or post.ends_on >= ends_on
+    }
+    if staff_id not in posts:
+        raise NotFound
+    if by.id != staff_id and not by.duties.get(agency_id, frozenset()) & {Role.SECTION_HEAD, Role.SIGNATORY}:
+        raise Denied("not_your_colleague")
+    if deputy_id == staff_id or deputy_id not in posts:
+        raise Denied("deputy_unsuitable")
+    if not clock.today() <= starts_on <= ends_on <= starts_on + LONGEST_ABSENCE:
+        raise Denied("deputy_dates")
+    with transaction.atomic():
+        deputy, _created = Deputy.objects.update_or_create(
+            staff=posts[staff_id],
+            deputy_id=deputy_id,
+            starts_on=starts_on,
+            defaults={"reason": reason, "ends_on": ends_on},
+        )
+        events.record(
+            f"staff:{staff_id}",
+            "deputy_appointed",
+            actor=by.ref,
+            agency=agency_id,
+            deputy=str(deputy_id),
+            starts_on=starts_on.isoformat(),
+            ends_on=ends_on.isoformat(),
+            reason=reason,
+        )
+    return deputy
+
+
+def end_deputy(*, deputy_id: UUID, by: Actor) -> None:
+    """The absent one is back: the deputy's right ends yesterday. Raises: NotFound."""
+    with transaction.atomic():
+        row = Deputy.objects.select_for_update().select_related("staff").filter(id=deputy_id).first()
+        if row is None or (
+            by.id != row.staff.user_id
+            and not by.duties.get(row.staff.agency_id, frozenset()) & {Role.SECTION_HEAD, Role.SIGNATORY}
+        ):
+            raise NotFound
+        row.ends_on = min(row.ends_on, clock.today() - timedelta(days=1))
+        row.save(update_fields=["ends_on"])
+        events.record(f"staff:{row.staff.user_id}", "deputy_ended", actor=by.ref, deputy=str(row.deputy_id))
 
 
 def fill_from_dukcapil(*, by: Actor) -> int:

@@ -1,6 +1,21 @@
 """Staff of agencies and the registries that agencies keep: the door of the module."""
 
-from pendopo.agencies.actions import employ, fill_from_dukcapil
-from pendopo.agencies.queries import Signatory, actor_of, actor_of_staff, signatory_of
+from pendopo.agencies.actions import appoint_deputy, employ, end_deputy, fill_from_dukcapil
+from pendopo.agencies.queries import (
+    STANDING,
+    Absence,
+    Colleague,
+    Signatory,
+    account,
+    actor_of,
+    actor_of_staff,
+    colleagues,
+    list_absences,
+    list_colleagues,
+    signatory_of,
+)
 
-__all__ = ["Signatory", "actor_of", "actor_of_staff", "employ", "fill_from_dukcapil", "signatory_of"]
+__all__ = [
+    "STANDING", "Absence", "Colleague", "Signatory", "account", "actor_of", "actor_of_staff", "appoint_deputy", "colleagues", "employ",
+    "end_deputy", "fill_from_dukcapil", "list_absences", "list_colleagues", "signatory_of",
+]  # fmt: skip

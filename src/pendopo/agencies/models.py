@@ -35,3 +35,31 @@ class Staff(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} at {self.agency_id}"
+
+
+class Deputy(models.Model):
+    """A colleague who does somebody's work for a while: on leave, or by delegation. Nobody's absence stops a clock."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    deputy = models.ForeignKey("identity.User", on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=12)  # leave, delegation
+    starts_on = models.DateField()
+    ends_on = models.DateField()  # the last day; moved back when it ends early
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(reason__in=["leave", "delegation"]), name="deputy_reason_known"
+            ),
+            models.UniqueConstraint(fields=["staff", "deputy", "starts_on"], name="deputy_once"),
+        ]
+        indexes = [models.Index(fields=["deputy", "ends_on"], name="deputy_of_whom")]
+
+    class Privacy:
+        public: tuple[str, ...] = ("id",)
+        personal: tuple[str, ...] = ("staff", "deputy", "reason", "starts_on", "ends_on")
+        retention = "10 years: it shows who signed for whom"
+
+    def __str__(self) -> str:
+        return f"{self.deputy_id} for {self.staff_id} until {self.ends_on}"

@@ -1,11 +1,15 @@
 """Reads of staff: what an account may do, who signs for an agency."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 
-from pendopo.agencies.models import Staff
+from pendopo.agencies.models import Deputy, Staff
 from pendopo.identity.api import PUBLIC, Actor, ActorKind, Role, User
 from pendopo.kernel import clock
 
@@ -19,48 +23,139 @@ class Signatory:
     employee_no: str
 
 
-_WHO = """
-SELECT s.agency_id, s.roles, p.id, p.full_name
-FROM identity_user u
-LEFT JOIN identity_person p ON p.user_id = u.id
-LEFT JOIN agencies_staff s ON s.user_id = u.id AND (s.ends_on IS NULL OR s.ends_on >= %s)
-WHERE u.id = %s
-"""  # every page asks it: one statement
+_COLUMNS = tuple(field.attname for field in User._meta.concrete_fields)  # noqa: SLF001 - Django's documented Model API
+_ACCOUNT = f"""
+SELECT {", ".join(f"u.{column}" for column in _COLUMNS)}, p.id, p.full_name, (
+  SELECT json_agg(json_build_array(s.agency_id, s.roles, d.staff_of)) FROM agencies_staff s JOIN (
+    SELECT own.id, NULL::uuid AS staff_of FROM agencies_staff own WHERE own.user_id = u.id
+    UNION ALL
+    SELECT t.staff_id, away.user_id FROM agencies_deputy t JOIN agencies_staff away ON away.id = t.staff_id
+    WHERE t.deputy_id = u.id AND %(on)s BETWEEN t.starts_on AND t.ends_on
+  ) d ON d.id = s.id WHERE s.ends_on IS NULL OR s.ends_on >= %(on)s)
+FROM identity_user u LEFT JOIN identity_person p ON p.user_id = u.id
+WHERE u.id = %(id)s AND u.is_active
+"""  # noqa: S608 - names of columns. Every page asks it: one statement.
+
+
+def account(user_id: Any) -> tuple[User, Actor] | None:
+    """An active account and who it is: staff with their duties of today (and of those they stand in for), else the person, else nobody."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ACCOUNT, {"id": user_id, "on": clock.today()})
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    user = User.from_db("default", _COLUMNS, row[:-3])
+    person_id, name, posts = row[-3:]
+    if posts:
+        return user, _officer(user.id, user.display_name or user.email, posts)
+    return user, Actor(ActorKind.PERSON, person_id, name) if person_id else PUBLIC
+
+
+def _officer(user_id: UUID, name: str, posts: list[tuple[str, list[str], str | None]]) -> Actor:
+    """Duties of one's own, and those of colleagues one stands in for; a deputy is staff in the first place."""
+    duties: dict[str, frozenset[Role]] = {}
+    for agency, roles, _ in posts:
+        duties[agency] = duties.get(agency, frozenset()) | {Role(role) for role in roles}
+    if not any(staff_of is None for _, _, staff_of in posts):
+        return PUBLIC
+    away = frozenset(UUID(staff_of) for _, _, staff_of in posts if staff_of)
+    return Actor(ActorKind.STAFF, user_id, name, duties, stands_in_for=away)
 
 
 def actor_of(user: User | None) -> Actor:
-    """Who this account is: staff with their duties of today, else the person, else somebody without identity yet."""
+    """Who this account is, by what was read along with it or else now."""
     if user is None or not user.is_authenticated or not user.is_active:
         return PUBLIC
-    with connection.cursor() as cursor:
-        cursor.execute(_WHO, [clock.today(), user.id])
-        rows = cursor.fetchall()
-    duties = {agency: frozenset(Role(role) for role in roles) for agency, roles, _, _ in rows if agency}
-    if duties:
-        return Actor(ActorKind.STAFF, user.id, user.display_name or user.email, duties)
-    _, _, person_id, name = rows[0]
-    return Actor(ActorKind.PERSON, person_id, name) if person_id else PUBLIC
-
-
-_STAFF = """
-SELECT u.display_name, u.email, s.agency_id, s.roles
-FROM identity_user u JOIN agencies_staff s ON s.user_id = u.id AND (s.ends_on IS NULL OR s.ends_on >= %s)
-WHERE u.id = %s AND u.is_active
-"""
+    known: Actor | None = getattr(user, STANDING, None)
+    if known is not None:
+        return known
+    found = account(user.id)
+    return found[1] if found else PUBLIC
 
 
 def actor_of_staff(user_id: UUID) -> Actor:
     """Staff with their duties of today by account id; ``PUBLIC`` for an account that is closed or has none."""
-    with connection.cursor() as cursor:
-        cursor.execute(_STAFF, [clock.today(), user_id])
-        rows = cursor.fetchall()
-    if not rows:
-        return PUBLIC
-    duties = {agency: frozenset(Role(role) for role in roles) for _, _, agency, roles in rows}
-    return Actor(ActorKind.STAFF, user_id, rows[0][0] or rows[0][1], duties)
+    found = account(user_id)
+    return found[1] if found and found[1].kind is ActorKind.STAFF else PUBLIC
 
 
-def signatory_of(actor: Actor, agency_id: str) -> Signatory:
-    """Name and title of a member of staff as a document of that agency shows them."""
-    row = Staff.objects.filter(user_id=str(actor.id), agency_id=agency_id).first()
-    return Signatory(actor.name, row.title if row else "", row.employee_no if row else "")
+STANDING = "pendopo_standing"
+"""Where an account read for a request carries who it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody who may be given a step or stand in."""
+
+    user_id: UUID
+    name: str
+    title: str
+
+
+def colleagues(agency_id: str, role: str) -> list[Colleague]:
+    """Active staff of the agency who hold the role, by name."""
+    return _colleagues(Staff.objects.filter(agency_id=agency_id, roles__contains=[role]))
+
+
+def list_colleagues(agency_id: str) -> list[Colleague]:
+    """Active staff of the agency, by name."""
+    return _colleagues(Staff.objects.filter(agency_id=agency_id))
+
+
+def _colleagues(posts: QuerySet[Staff]) -> list[Colleague]:
+    rows = posts.filter(user__is_active=True).exclude(ends_on__lt=clock.today()).select_related("user")
+    found = [Colleague(row.user_id, row.user.display_name or row.user.email, row.title) for row in rows]
+    return sorted(found, key=lambda colleague: colleague.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Who is or will be away, and who stands in."""
+
+    id: UUID
+    agency_id: str
+    user_id: UUID
+    name: str
+    deputy: str
+    reason: str
+    starts_on: date
+    ends_on: date
+
+
+def list_absences(agencies: Iterable[str]) -> list[Absence]:
+    """Absences of these agencies that are not over, the next one first."""
+    rows = (
+        Deputy.objects.filter(staff__agency_id__in=list(agencies), ends_on__gte=clock.today())
+        .select_related("staff__user", "deputy")
+        .order_by("starts_on")
+    )
+    return [
+        Absence(
+            row.id,
+            row.staff.agency_id,
+            row.staff.user_id,
+            row.staff.user.display_name or row.staff.user.email,
+            row.deputy.display_name or row.deputy.email,
+            row.reason,
+            row.starts_on,
+            row.ends_on,
+        )
+        for row in rows
+    ]
+
+
+def signatory_of(actor: Actor, agency_id: str, role: Role = Role.SIGNATORY) -> Signatory:
+    """Name and title of a member of staff as a document of that agency shows them; a deputy signs as "Plh." of who is absent."""
+    posts = {
+        post.user_id: post
+        for post in Staff.objects.filter(
+            agency_id=agency_id, user_id__in=[actor.id, *actor.stands_in_for] if actor.id else []
+        )
+    }
+    own = posts.pop(actor.id, None) if actor.id else None
+    number = own.employee_no if own else ""
+    if own is None or role not in own.roles:
+        for absent in posts.values():
+            if role in absent.roles:
+                return Signatory(actor.name, f"Plh. {absent.title}", number)
+    return Signatory(actor.name, own.title if own else "", number)

@@ -6,11 +6,10 @@ from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.sessions.backends import db
 from django.db import connection
 
+from pendopo.agencies.api import STANDING, account
 from pendopo.identity.api import User
 
 _SESSION = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > now()"
-_COLUMNS = tuple(field.attname for field in User._meta.concrete_fields)  # noqa: SLF001 - Django's documented Model API
-_ACCOUNT = f"SELECT {', '.join(_COLUMNS)} FROM identity_user WHERE id = %s AND is_active"  # noqa: S608 - names of columns
 
 
 class SessionStore(db.SessionStore):
@@ -29,9 +28,13 @@ class Accounts(AuthenticationBackend):  # type: ignore[misc, unused-ignore]
     """Only finding the account of a session differs."""
 
     def get_user(self, user_id: Any) -> User | None:
-        """The active account, or None."""
-        row = _one(_ACCOUNT, user_id)
-        return User.from_db("default", _COLUMNS, row) if row else None
+        """The active account, or None. Who it is was read along with it: ``request.actor`` needs no statement of its own."""
+        found = account(user_id)
+        if found is None:
+            return None
+        user, actor = found
+        setattr(user, STANDING, actor)
+        return user
 
 
 def _one(statement: str, value: Any) -> tuple[Any, ...] | None:

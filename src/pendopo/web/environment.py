@@ -18,6 +18,7 @@ from pendopo.kernel.clock import zone
 from pendopo.kernel.money import rupiah
 from pendopo.web import forms, words
 from pendopo.web.context import Page
+from pendopo.web.icons import icon
 
 ZONE_LABELS = {
     "Asia/Jakarta": "WIB",
@@ -109,7 +110,15 @@ def percent(part: float, whole: float) -> int:
 
 
 def _gettext(message: str) -> str:
-    return translation.gettext(message)
+    return (
+        message if language() == "id" else translation.gettext(message)
+    )  # Indonesian is what the source says
+
+
+def say(message: str, **values: Any) -> Markup:
+    """``_("Teks %(n)s", n=1)`` in templates: what the i18n extension does with it, at a fifth of the time; values are escaped."""
+    text = Markup(_gettext(message))  # noqa: S704 - messages are ours
+    return text % values if values else text
 
 
 def _ngettext(singular: str, plural: str, number: int) -> str:
@@ -138,6 +147,8 @@ def environment(**options: Any) -> Environment:
         _gettext, _ngettext, newstyle=True, pgettext=_pgettext, npgettext=_npgettext
     )
     env.globals |= {
+        "_": say,
+        "drawn_icon": icon,
         "static": static,
         "url": url,
         "said": said,
@@ -163,5 +174,5 @@ def environment(**options: Any) -> Environment:
         return drawn(name, language())
 
     env.globals["piece"] = piece
-    env.filters |= {"rupiah": rupiah, "when": when, "day": day, "nik": nik, "bytes": size}
+    env.filters |= {"rupiah": rupiah, "when": when, "day": day, "nik": nik, "bytes": size, "opt": opt}
     return env

@@ -244,7 +244,8 @@ def status(request: Asked, application_id: UUID) -> HttpResponse:
     if row.state == "draft":
         return redirect(_where_left_off(row, version))
     subject = f"application:{row.id}"
-    labels = drawn.labels(version.content["form"]["schema"])
+    remarked = row.remarks or any("remarks" in entry.data for entry in entries)
+    labels = drawn.labels(version.content["form"]["schema"]) if remarked else {}
     context = {
         "row": row,
         "service": version.content,
