@@ -61,12 +61,14 @@ from pendopo.catalogue.rules.shown import (
     ServiceCard,
     ServiceVersion,
 )
+from pendopo.catalogue.rules.silence import GENERAL_DAYS, Regime, tacit
 from pendopo.catalogue.rules.standard import shown_steps, standard_of, what_to_bring
 from pendopo.catalogue.rules.words import terms
 
 __all__ = [
     "CATEGORIES",
     "FIELDS_A_PAGE",
+    "GENERAL_DAYS",
     "NOTHING",
     "SEARCH_SQL",
     "AgencyCard",
@@ -91,6 +93,7 @@ __all__ = [
     "Question",
     "ReferenceRow",
     "ReferenceTable",
+    "Regime",
     "ServiceCard",
     "ServiceVersion",
     "agencies_of",
@@ -133,6 +136,7 @@ __all__ = [
     "standard_of",
     "suggest",
     "tables_of",
+    "tacit",
     "terms",
     "validate",
     "what_to_bring",

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from pendopo.catalogue.rules import automatic, forms_check, presence, procedures_check, references
+from pendopo.catalogue.rules import automatic, forms_check, presence, procedures_check, references, silence
 from pendopo.catalogue.rules.city import City, Placed, Problem, Sheet
 from pendopo.catalogue.rules.content import form_of, merged_requirements
 from pendopo.catalogue.rules.fees import (
@@ -31,6 +31,7 @@ def problems(city: City) -> list[Problem]:
     found += presence.problems(sound)
     found += procedures_check.problems(sound)
     found += automatic.problems(sound)
+    found += silence.problems(sound)
     found += _cycles(sound)
     found += _services(sound)
     found += _unused(sound)
