@@ -14,6 +14,7 @@ from pendopo.applications import queries
 from pendopo.applications.actions.automatic import RulesOff, record_automatic
 from pendopo.applications.actions.filing import auto_result, check_files, check_form, is_on_desk
 from pendopo.applications.rules import (
+    APPLICANTS,
     DECIDED,
     Act,
     Case,
@@ -30,7 +31,7 @@ from pendopo.identity.api import SYSTEM, Actor, ActorKind, get_person
 from pendopo.kernel import clock
 from pendopo.kernel.errors import Denied, Invalid, NotFound
 from pendopo.payments.api import BillLine, bill, cancel, get_bill, reopen
-from pendopo.region.api import calendar, closing_at
+from pendopo.region.api import calendar, closing_at, received_today
 
 _TRIES = 5
 BILL_DAYS = 30
@@ -75,8 +76,8 @@ def advance(
             by,
             step_key=step_key,
             act=act,
-            on=clock.today(),
-            calendar=calendar(),
+            on=received_today(loaded.agency_id) if verb in APPLICANTS else clock.today(),
+            calendar=calendar(loaded.agency_id),
             holds=queries.holds_for(version, loaded.answers),
             autos=queries.autos_for(version, loaded.id, facts, off),
         )

@@ -34,7 +34,7 @@ from pendopo.catalogue.api import ServiceVersion, fee_lines, get_service, get_ve
 from pendopo.identity.api import SYSTEM, Actor, ActorKind, get_business
 from pendopo.kernel import clock
 from pendopo.kernel.errors import Denied, Invalid, NotFound
-from pendopo.region.api import calendar
+from pendopo.region.api import calendar, received_today
 
 BIGGEST = 2**53  # whole numbers beyond this are not exact in JSON, and no answer is that large
 _SUBMIT = f"SELECT number, fresh FROM application_submit({', '.join(['%s'] * 27)})"  # noqa: S608 - placeholders only
@@ -265,8 +265,8 @@ def prepare(
     )
     outcome = begin(
         case,
-        on=clock.today(),
-        calendar=calendar(),
+        on=received_today(content["agency"]["id"]),
+        calendar=calendar(content["agency"]["id"]),
         holds=queries.holds_for(version, answers),
         autos=queries.autos_for(version, application_id, facts, off),
         counts_from_submit=content["procedure"]["clock_starts"] == "submit",

@@ -2,7 +2,10 @@
 
 from pendopo.applications.models.application import Application, Step
 from pendopo.applications.models.automatic import AutoDecision, RuleStanding
+from pendopo.applications.models.clock import DeadlineWarning, MovedDeadline, Recount
 from pendopo.applications.models.part import Part
 from pendopo.applications.models.submission import Submission
 
-__all__ = ["Application", "AutoDecision", "Part", "RuleStanding", "Step", "Submission"]
+__all__ = [
+    "Application", "AutoDecision", "DeadlineWarning", "MovedDeadline", "Part", "Recount", "RuleStanding", "Step", "Submission",
+]  # fmt: skip

@@ -7,7 +7,7 @@ from pendopo.applications.models.application import Application
 from pendopo.applications.rules.clock import Level
 
 
-class Warning(models.Model):  # noqa: A001 - the word of the field
+class DeadlineWarning(models.Model):
     """Somebody was told, once, that this deadline is near."""
 
     id = models.BigAutoField(primary_key=True)

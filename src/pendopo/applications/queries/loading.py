@@ -7,11 +7,12 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
 
 from pendopo.applications.queries.papers import file_fields, list_usable
-from pendopo.applications.rules import MAX_ROUNDS, Case, State, Step, StepKind, StepStatus
-from pendopo.catalogue.api import ServiceVersion, condition, get_version
+from pendopo.applications.rules import COMPLETENESS_DAYS, MAX_ROUNDS, Case, State, Step, StepKind, StepStatus
+from pendopo.catalogue.api import GENERAL_DAYS, ServiceVersion, condition, get_version
 from pendopo.documents.api import list_latest_uploads
 from pendopo.identity.api import Actor, facts_of, get_person, nik_of, seal, unseal
 from pendopo.kernel.errors import NotFound
@@ -78,10 +79,12 @@ def holds_for(version: ServiceVersion, answers: Mapping[str, Any]) -> Any:
 
 @lru_cache(maxsize=2048)
 def term_of(version_id: UUID) -> Term:
-    """What the service promises. Promises in minutes are kept on the day."""
+    """What the service promises. Promises in minutes are kept on the day; where nobody set a time, the general law does."""
     content = get_version(version_id).content
     if content.get("sla_days"):
         return Term(int(content["sla_days"]), Unit.CALENDAR)
+    if content.get("sla_working_days") is None and content.get("sla_minutes") is None:
+        return Term(GENERAL_DAYS)
     return Term(int(content.get("sla_working_days") or 0))
 
 
@@ -223,6 +226,7 @@ def load(application_id: UUID) -> Loaded:
         due_on=due_on,
         max_rounds=int(get_version(version_id).content.get("max_rounds") or MAX_ROUNDS),
         wants_person=wants_person,
+        completeness_days=int(settings.REGION.get("completeness_days", COMPLETENESS_DAYS)),
     )
     return Loaded(
         application_id, number, service_id, version_id, agency_id, revision, business_id,

@@ -28,6 +28,8 @@ class Step:
 
 
 SAME_DAY: Final = Term(0)
+COMPLETENESS_DAYS: Final = 1
+"""Working days within which a file is found complete or returned, unless the region says otherwise; afterwards it counts as complete."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Case:
     marks: tuple[Mark, ...] = ()  # the clock's: started, stood still, went on
     due_on: date | None = None
     max_rounds: int = MAX_ROUNDS
+    completeness_days: int = COMPLETENESS_DAYS
     wants_person: bool = False
 
     def step(self, key: str) -> Step:

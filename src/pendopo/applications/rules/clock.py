@@ -4,28 +4,20 @@ The count itself is the region's (``due_of``, ``derive``); what silence grants i
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from pendopo.catalogue.api import Regime, tacit
+from pendopo.applications.rules.cases import Case
+from pendopo.applications.rules.terms import State
 from pendopo.region.api import Calendar, Mark, Term, due_of, due_on
 
-__all__ = [
-    "LADDER",
-    "RECEIVED",
-    "SHOWN_AHEAD_DAYS",
-    "Level",
-    "Regime",
-    "complete_from",
-    "levels_due",
-    "shown_due",
-    "tacit",
-    "too_late_to_return",
-]
-
 RECEIVED: Final = "received"
-"""Reason of a start nobody has confirmed: the file was received, and counts as complete unless it comes back in time."""
+"""Reason of a start nobody has confirmed yet: the file was received, and counts as complete unless it comes back in time."""
+
+UNCHECKED: Final = "unchecked"
+"""Reason of a start that stays on the day of receipt, because nobody looked in time."""
 
 
 class Level(StrEnum):
@@ -39,11 +31,11 @@ class Level(StrEnum):
 LADDER: Final[tuple[tuple[Level, int], ...]] = ((Level.OFFICER, 3), (Level.HEAD, 1), (Level.MAYOR, 0))
 """Working days before the deadline at which each is told."""
 
-SHOWN_AHEAD_DAYS: Final = LADDER[0][1]
+AHEAD_DAYS: Final = LADDER[0][1]
 
 
 def levels_due(term: Term, due: date, today: date, calendar: Calendar) -> tuple[Level, ...]:
-    """Whom to have told by today. A term no longer than a rung's days skips that rung: it would be rung on the day of filing."""
+    """Whom to have told by today. A term no longer than a rung's days skips that rung: it would be reached on the day of filing."""
     return tuple(
         level
         for level, days in LADDER
@@ -51,17 +43,47 @@ def levels_due(term: Term, due: date, today: date, calendar: Calendar) -> tuple[
     )
 
 
-def complete_from(received: date, checked: date, grace_days: int, calendar: Calendar) -> date:
-    """Day 0 of a file found complete on ``checked``: that day, or the day it was received when nobody looked in time.
+def begun(on: date, *, checked: bool) -> tuple[Mark, ...]:
+    """The first mark of a file received on that day; ``checked`` when somebody still has to find it complete."""
+    return (Mark("start", on, RECEIVED if checked else ""),)
 
-    Units: grace_days are working days. Source: domain convention, so that a file nobody opens cannot stop the clock.
+
+def found_complete(case: Case, on: date, calendar: Calendar) -> tuple[Mark, ...]:
+    """The marks of a file found complete on that day: it becomes day 0, unless the file counted as complete before.
+
+    Source: domain convention, so that a file nobody opens cannot stop the clock.
     """
-    return checked if checked <= due_on(received, grace_days, calendar) else received
+    received = _received(case)
+    if received is None:
+        return case.marks or (Mark("start", on, "complete"),)
+    if _counts_as_complete(received, on, case, calendar):
+        return (replace(received, reason=UNCHECKED), *case.marks[1:])
+    return (Mark("start", on, "complete"),)
 
 
-def too_late_to_return(received: date, on: date, grace_days: int, calendar: Calendar) -> bool:
-    """True when the file already counts as complete: sending it back then only makes the clock stand still."""
-    return on > due_on(received, grace_days, calendar)
+def sent_back(case: Case, on: date, fields: str, calendar: Calendar) -> tuple[Mark, ...]:
+    """The marks of a file returned on that day: none in time; later the clock, which was running, stands still."""
+    received = _received(case)
+    if received is None or not _counts_as_complete(received, on, case, calendar):
+        return ()
+    return (*case.marks, Mark("pause", on, "returned", fields))
+
+
+def may_be_granted(case: Case, on: date, calendar: Calendar) -> bool:
+    """True when the deadline has passed unused: the clock ran, and the file counts as complete."""
+    if case.due_on is None or case.standing_still or on <= case.due_on:
+        return False
+    received = _received(case) if case.state is State.SUBMITTED else None
+    return received is None or _counts_as_complete(received, on, case, calendar)
+
+
+def _received(case: Case) -> Mark | None:
+    """The start that nobody has confirmed, if that is how the clock runs."""
+    return case.marks[0] if case.marks and case.marks[0].reason == RECEIVED else None
+
+
+def _counts_as_complete(received: Mark, on: date, case: Case, calendar: Calendar) -> bool:
+    return on > due_on(received.on, case.completeness_days, calendar)
 
 
 def shown_due(term: Term, marks: Sequence[Mark], calendar: Calendar) -> date | None:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from pendopo.applications.rules.cases import Act, AutoVerdict, Case, Outcome, Step
 from pendopo.applications.rules.checks import check
+from pendopo.applications.rules.clock import begun, found_complete, may_be_granted, sent_back
 from pendopo.applications.rules.terms import (
     DECIDED,
     OWN_WORK,
@@ -94,18 +95,17 @@ def begin(
 ) -> Outcome:
     """File the application on local date ``on`` (as received): open its first steps and promise a date.
 
-    The date counts as if the file were found complete at once; the clock itself starts then, or now where nobody checks completeness.
+    The date counts from the day of receipt; where completeness is checked, the clock starts anew when it is found in time.
     """
     steps, verdicts = open_steps(case.steps, case.fee_idr, holds, autos)
     state = state_of(steps)
-    started = (Mark("start", on),)
-    marks = started if counts_from_submit or state is not State.SUBMITTED else ()
+    marks = begun(on, checked=state is State.SUBMITTED and not counts_from_submit)
     return Outcome(
         state=state,
         steps=steps,
         rounds=case.rounds,
         fee_idr=case.fee_idr,
-        due_on=due_of(case.term, started, calendar),
+        due_on=due_of(case.term, marks, calendar),
         marks=_stood(marks, State.DRAFT, state, on, ""),
         opened=_newly_open(case.steps, steps),
         verdicts=verdicts,
@@ -131,7 +131,7 @@ def decide(
     has to act the clock stands still. Source: UU 30/2014 art. 53; domain facts 4.2, 12.
     """
     check(case, verb, actor, step_key, act)
-    if verb is Verb.DEEM_APPROVE and (case.due_on is None or case.standing_still or on <= case.due_on):
+    if verb is Verb.DEEM_APPROVE and not may_be_granted(case, on, calendar):
         raise Denied("not_due_yet")
     if verb in _PLAIN:
         return _PLAIN[verb](case, verb, step_key, act, on, calendar)
@@ -144,7 +144,7 @@ def decide(
     state = State.COMPLETED if verb is Verb.HAND_OVER else state_of(steps)
     if verb is Verb.SETTLE and case.state is State.IN_CORRECTION:
         state = case.state
-    marks = (Mark("start", on),) if verb is Verb.COMPLETE else case.marks
+    marks = found_complete(case, on, calendar) if verb is Verb.COMPLETE else case.marks
     marks = _stood(marks, State.REJECTED if verb is Verb.REOPEN else case.state, state, on, step_key)
     return replace(
         _same(case),
@@ -190,6 +190,7 @@ _WHY = {
     State.IN_CORRECTION: "correction",
     State.AWAITING_PAYMENT: "payment",
     State.REJECTED: "decided",
+    State.RETURNED: "returned",
 }
 """Why a clock stands still; pages have the words."""
 
@@ -232,13 +233,16 @@ def _conclude(case: Case, verb: Verb, step_key: str, _act: Act, on: date, _calen
     return replace(_same(case), state=state, steps=steps, marks=marks, due_on=due)
 
 
-def _set_back(case: Case, verb: Verb, _key: str, act: Act, on: date, _calendar: Calendar) -> Outcome:
-    """Back to the applicant. Before registration no clock runs; afterwards it stands still. Remarks of others join the same round."""
+def _set_back(case: Case, verb: Verb, _key: str, act: Act, on: date, calendar: Calendar) -> Outcome:
+    """Back to the applicant. Returned in time no clock runs; afterwards it stands still. Remarks of others join the same round."""
     (state,) = TRANSITIONS[case.state, verb]
     rounds = case.rounds + (case.state is not state)
-    if verb is Verb.RETURN:
-        return replace(_same(case), state=state, rounds=rounds, marks=(), due_on=None)
     fields = ", ".join(sorted({remark.field for remark in act.remarks}))
+    if verb is Verb.RETURN:
+        marks = sent_back(case, on, fields, calendar)
+        return replace(
+            _same(case), state=state, rounds=rounds, marks=marks, due_on=case.due_on if marks else None
+        )
     return replace(
         _same(case), state=state, rounds=rounds, marks=_stood(case.marks, case.state, state, on, fields)
     )
@@ -246,9 +250,8 @@ def _set_back(case: Case, verb: Verb, _key: str, act: Act, on: date, _calendar: 
 
 def _resubmit(case: Case, _verb: Verb, _key: str, _act: Act, on: date, calendar: Calendar) -> Outcome:
     state = state_of(case.steps)
-    marks = _stood(case.marks, case.state, state, on, "")
-    due = due_of(case.term, marks or (Mark("start", on),), calendar)
-    return replace(_same(case), state=state, marks=marks, due_on=due)
+    marks = _stood(case.marks, case.state, state, on, "") or begun(on, checked=state is State.SUBMITTED)
+    return replace(_same(case), state=state, marks=marks, due_on=_due(case, case.term, marks, calendar))
 
 
 def _issue(case: Case, _verb: Verb, _key: str, _act: Act, _on: date, _calendar: Calendar) -> Outcome:

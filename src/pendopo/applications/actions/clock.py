@@ -1,0 +1,124 @@
+"""Editing the calendar, and counting all open deadlines anew after it: in batches that each commit, from where the last one stopped.
+
+A batch is one statement, and small: the event chain of every application it moves stays locked until it commits.
+"""
+
+import json
+import time
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Final
+
+from django.db import IntegrityError, connection, transaction
+
+from pendopo.applications.models import Recount
+from pendopo.applications.queries import clock as queries
+from pendopo.applications.queries.loading import marks_of
+from pendopo.applications.rules import shown_due
+from pendopo.identity.api import SYSTEM, Actor
+from pendopo.kernel import clock
+from pendopo.kernel.errors import Denied
+from pendopo.region import api as region
+
+BATCH: Final = 1000
+"""Applications a transaction: few enough for the server's table of locks, many enough to be quick."""
+
+_MOVE = """
+WITH m AS (SELECT * FROM jsonb_to_recordset(%(moves)s) AS m(id uuid, was date, due date)),
+a AS (
+  UPDATE applications_application a SET due_on = m.due, revision = a.revision + 1, updated_at = %(at)s FROM m WHERE a.id = m.id
+  RETURNING a.id, m.was, m.due
+), s AS (
+  UPDATE applications_step s SET due_on = a.due FROM a WHERE s.application_id = a.id AND s.status = 'open'
+), e AS (
+  INSERT INTO kernel_event (subject, seq, verb, actor, on_behalf_of, data, at, hash)
+  SELECT 'application:' || a.id, 0, 'deadline_moved', %(actor)s, '',
+         jsonb_build_object('was_on', a.was, 'due_on', a.due, 'source', %(source)s::text), %(at)s, '' FROM a
+), d AS (
+  INSERT INTO applications_moveddeadline (recount_id, application_id, was_on, now_on) SELECT %(recount)s, a.id, a.was, a.due FROM a
+)
+INSERT INTO kernel_outbox (topic, payload, at)
+SELECT 'deadline_moved', jsonb_build_object('application', a.id, 'was_on', a.was, 'due_on', a.due), %(at)s FROM a
+"""
+
+
+def change_calendar(*, enter: Sequence[region.Entry], withdraw: Sequence[int], source: str, by: Actor) -> int:
+    """Enter and withdraw days, and have every open deadline counted anew by the worker. Returns the id of that recount.
+
+    Raises: Denied("wrong_role"), Denied("recount_running") while an earlier one goes on, and what ``region.change_days`` raises.
+    """
+    queries.check_operator(by)
+    try:
+        with transaction.atomic():
+            row = Recount.objects.create(
+                source=source.strip()[:300], by=by.ref, by_name=by.name[:160], at=clock.now()
+            )
+            region.change_days(enter=enter, withdraw=withdraw, source=source, by=by.ref)
+    except IntegrityError as running:
+        raise Denied("recount_running") from running
+    return row.id
+
+
+def recount(*, batch: int = BATCH, patience_seconds: float = region.FRESH_SECONDS) -> int:
+    """Go on with the recount that waits, to its end; returns how many applications it looked at. Killed, it goes on from the last batch.
+
+    It waits first until no process counts by the calendar of before: what such a process still writes is then counted anew too.
+    """
+    row = Recount.objects.filter(finished_at__isnull=True).first()
+    if row is None:
+        return 0
+    if row.done_on is None:
+        time.sleep(patience_seconds)
+    region.forget()
+    known: dict[Any, date | None] = {}
+    seen = 0
+    while (looked := _one_batch(batch, known)) > 0:
+        seen += looked
+    return seen
+
+
+def _one_batch(batch: int, known: dict[Any, date | None]) -> int:
+    """Count one batch anew and commit it; 0 when nothing is left, or another worker has it."""
+    with transaction.atomic():
+        row = Recount.objects.select_for_update(skip_locked=True).filter(finished_at__isnull=True).first()
+        if row is None:
+            return 0
+        rows = queries.next_open(row, batch)
+        if not rows:
+            row.finished_at = clock.now()
+            row.save(update_fields=["finished_at"])
+            return 0
+        moves = [
+            {"id": str(case.id), "was": case.due_on.isoformat(), "due": due.isoformat()}
+            for case in rows
+            if (due := _due(case, known)) is not None and due != case.due_on
+        ]
+        if moves:
+            _write(moves, row)
+        row.done_on, row.done_id = rows[-1].due_on, rows[-1].id
+        row.seen, row.moved = row.seen + len(rows), row.moved + len(moves)
+        row.save(update_fields=["done_on", "done_id", "seen", "moved"])
+    return len(rows)
+
+
+def _due(case: queries.OpenCase, known: dict[Any, date | None]) -> date | None:
+    """The deadline by today's calendar. Equal clocks of one agency are counted once."""
+    key = (case.agency_id, case.term, case.marks)
+    if key not in known:
+        marks = marks_of(json.loads(case.marks))
+        known[key] = shown_due(queries.read_term(case.term), marks, region.calendar(case.agency_id))
+    return known[key]
+
+
+def _write(moves: list[dict[str, str]], row: Recount) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _MOVE,
+            {
+                "moves": json.dumps(moves),
+                "at": clock.now(),
+                "actor": SYSTEM.ref,
+                "source": row.source,
+                "recount": row.id,
+            },
+        )
