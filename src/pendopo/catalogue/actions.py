@@ -173,9 +173,11 @@ def _row(key: str, content: Mapping[str, Any]) -> Service:
 
 
 def _save_registers(city: City, contents: Mapping[str, dict[str, Any]]) -> None:
-    usual = sorted(
-        name for name, requirement in city.part("requirements").items() if requirement.get("usual")
-    )
+    usual = {
+        name: requirement.get("from_service") or ""
+        for name, requirement in city.part("requirements").items()
+        if requirement.get("usual")
+    }
     agencies = {key: [agency["name"], agency["name_en"]] for key, agency in city.agencies.items()}
     read = {
         "services": {key: digest(content) for key, content in contents.items()},

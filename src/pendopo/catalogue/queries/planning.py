@@ -38,7 +38,7 @@ def _atlas(mark: str) -> Atlas:
             key: (name, name_en) for key, name, name_en in Agency.objects.values_list("id", "name", "name_en")
         },
         competences=planning.competences_of(registers["bundles"]),
-        usual=frozenset(registers["planning"]["usual"]),
+        usual=registers["planning"]["usual"],
         mark=mark,
     )
 

@@ -68,13 +68,13 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Atlas:
-    """A whole catalogue for planning. ``usual``: requirements nearly everybody has already."""
+    """A whole catalogue for planning. ``usual``: requirements nearly everybody has already, with the service that issues them."""
 
     nodes: Mapping[str, Node]
     goals: Mapping[str, Goal] = field(default_factory=dict)
     agencies: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # id -> name, English name
     competences: tuple[Competence, ...] = ()
-    usual: frozenset[str] = frozenset()
+    usual: Mapping[str, str] = field(default_factory=dict)
     mark: str = ""  # fingerprint of the catalogue
 
     def issuer(self, node: Node, need: Need, instead: Mapping[str, str] | None = None) -> str:

@@ -91,7 +91,7 @@ class _Walk:
         self.before: dict[str, list[str]] = {}
         for early, late in chosen.after:
             self.before.setdefault(late, []).append(early)
-        self.papers, self.own = _papers(atlas, chosen, holdings)
+        self.papers, self.own = _papers(atlas, chosen, targets, holdings)
         self.facts = holdings.facts
         self.begins: dict[str, int] = {}
         self.ends: dict[str, int] = {}
@@ -291,10 +291,14 @@ class _Walk:
 
 
 def _papers(
-    atlas: Atlas, chosen: Chosen, holdings: Holdings
+    atlas: Atlas, chosen: Chosen, targets: tuple[str, ...], holdings: Holdings
 ) -> tuple[dict[str, HeldPaper], dict[str, HeldPaper]]:
-    """The longest valid paper for each requirement, and for each service that issued one to the applicant."""
-    papers = [HeldPaper(name, source="usual") for name in sorted(atlas.usual - holdings.lacks)]
+    """The longest valid paper for each requirement, and for each service that issued one to the applicant.
+
+    What nearly everybody has counts as held, unless the applicant says no or a goal is just about to obtain it.
+    """
+    usual = [name for name, issuer in atlas.usual.items() if chosen.instead.get(name, issuer) not in targets]
+    papers = [HeldPaper(name, source="usual") for name in usual if name not in holdings.lacks]
     papers += [HeldPaper(name) for name in chosen.holds if name not in holdings.lacks]
     by_requirement: dict[str, HeldPaper] = {}
     by_service: dict[str, HeldPaper] = {}

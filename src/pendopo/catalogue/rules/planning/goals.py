@@ -182,32 +182,32 @@ def goals_of(bundles: Spec) -> dict[str, Goal]:
 
 
 def _goal(key: str, spec: Spec, shared: Spec) -> Goal:
+    """A goal with what its shared questions bring along."""
+    asked = [
+        (name, shared[name]) if isinstance(name, str) else (name["id"], name)
+        for name in spec.get("questions") or ()
+    ]
+    parts = [spec, *(question for _key, question in asked)]
+
+    def entries(of: str) -> list[Spec]:
+        return [entry for part in parts for entry in part.get(of) or ()]
+
     return Goal(
         id=key,
         name=spec["name"],
         name_en=spec["name_en"],
         category=spec["category"],
-        say=tuple(spec.get("say") or ()),
-        questions=tuple(
-            _question(asked, shared[asked]) if isinstance(asked, str) else _question(asked["id"], asked)
-            for asked in spec.get("questions") or ()
-        ),
+        say=tuple(spec["say"]),
+        questions=tuple(_question(name, question) for name, question in asked),
         services=tuple(
-            Choice(service["id"], service.get("when") or "", tuple(service.get("after") or ()))
-            for service in spec["services"]
+            Choice(e["id"], e.get("when") or "", tuple(e.get("after") or ())) for e in entries("services")
         ),
-        holds=tuple(
-            (paper, entry.get("when") or "")
-            for entry in spec.get("holds") or ()
-            for paper in entry["requirements"]
-        ),
+        holds=tuple((paper, e.get("when") or "") for e in entries("holds") for paper in e["requirements"]),
         instead=tuple(
-            Instead(entry["requirement"], entry.get("service") or "", entry.get("when") or "")
-            for entry in spec.get("instead") or ()
+            Instead(e["requirement"], e.get("service") or "", e.get("when") or "") for e in entries("instead")
         ),
         contradictions=tuple(
-            Contradiction(entry["when"], entry["says"], entry["says_en"])
-            for entry in spec.get("contradictions") or ()
+            Contradiction(e["when"], e["says"], e["says_en"]) for e in entries("contradictions")
         ),
     )
 

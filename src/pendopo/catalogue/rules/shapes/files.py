@@ -173,19 +173,31 @@ _SERVICE: Final = _record(
 )
 _WHEN: Final = _optional("string", minLength=1, maxLength=400)
 _OPTION: Final = _record(["name", "name_en"], name=NAME, name_en=NAME)
-_QUESTION: Final = _record(
-    ["name", "name_en", "options"],
-    name=NAME,
-    name_en=NAME,
-    hint=TEXT,
-    hint_en=TEXT,
-    options={
-        **_table({"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"}, _OPTION),
-        "minProperties": 2,
+_OPTIONS: Final = {
+    **_table({"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"}, _OPTION),
+    "minProperties": 2,
+}
+_ASKS: Final = {"name": NAME, "name_en": NAME, "hint": TEXT, "hint_en": TEXT, "options": _OPTIONS}
+_NAMES: Final = {"type": "array", "items": {"type": "string"}, "minItems": 1, "uniqueItems": True}
+_LEADS: Final = {
+    "services": {"type": "array", "minItems": 1, "items": _record(["id"], id=SLUG, when=_WHEN, after=_NAMES)},
+    "holds": {"type": "array", "items": _record(["requirements"], requirements=_NAMES, when=_WHEN)},
+    "instead": {
+        "type": "array",
+        "items": _record(
+            ["requirement", "service"],
+            requirement=SLUG,
+            service={**SLUG, "type": ["string", "null"]},
+            when=_WHEN,
+        ),
     },
-)
-_OWN_QUESTION: Final = _record(["id", *_QUESTION["required"]], id=FIELD_NAME, **_QUESTION["properties"])
-_DATE: Final = {"type": "string", "format": "date"}
+    "contradictions": {
+        "type": "array",
+        "items": _record(
+            ["when", "says", "says_en"], when={"type": "string", "minLength": 1}, says=NAME, says_en=NAME
+        ),
+    },
+}
 _GOAL: Final = _record(
     ["name", "name_en", "category", "say", "services"],
     name=NAME,
@@ -197,44 +209,19 @@ _GOAL: Final = _record(
         "minItems": 1,
         "uniqueItems": True,
     },
-    questions={"type": "array", "maxItems": 5, "items": {"anyOf": [FIELD_NAME, _OWN_QUESTION]}},
-    services={
+    questions={
         "type": "array",
-        "minItems": 1,
-        "items": _record(
-            ["id"],
-            id=SLUG,
-            when=_WHEN,
-            after={"type": "array", "items": SLUG, "minItems": 1, "uniqueItems": True},
-        ),
+        "maxItems": 6,
+        "items": {
+            "anyOf": [FIELD_NAME, _record(["id", "name", "name_en", "options"], id=FIELD_NAME, **_ASKS)]
+        },
     },
-    holds={
-        "type": "array",
-        "items": _record(
-            ["requirements"],
-            requirements={"type": "array", "items": {"type": "string"}, "minItems": 1},
-            when=_WHEN,
-        ),
-    },
-    instead={
-        "type": "array",
-        "items": _record(
-            ["requirement"],
-            requirement={"type": "string"},
-            service={**SLUG, "type": ["string", "null"]},
-            when=_WHEN,
-        ),
-    },
-    contradictions={
-        "type": "array",
-        "items": _record(
-            ["when", "says", "says_en"], when={"type": "string", "minLength": 1}, says=NAME, says_en=NAME
-        ),
-    },
+    **_LEADS,
 )
+_DATE: Final = {"type": "string", "format": "date"}
 _BUNDLES: Final = _record(
     ["goals"],
-    questions=_table(FIELD_NAME, _QUESTION),
+    questions=_table(FIELD_NAME, _record(["name", "name_en", "options"], **_ASKS, **_LEADS)),
     competence={
         "type": "array",
         "items": _record(
