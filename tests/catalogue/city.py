@@ -135,7 +135,8 @@ goals:
     questions: [tempat]
     services:
     - id: laik-sehat
-    - {id: surat-sehat, when: 'answers.tempat == "pasar"', after: [laik-sehat]}
+    holds:
+    - {requirements: [izin-dagang], when: 'answers.tempat == "pasar"'}
 """,
     "agencies/dinas-izin.yaml": """\
 id: dinas-izin

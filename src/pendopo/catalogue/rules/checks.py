@@ -17,9 +17,10 @@ from pendopo.catalogue.rules.fees import (
     samples,
     worth,
 )
+from pendopo.catalogue.rules.planning import check as planning_check
 from pendopo.catalogue.rules.shapes import SHAPES, deviations
 
-_WHOLE: Final = {"facts": 2, "requirements": 1, "procedures": 1, "references": 1, "synonyms": 1}
+_WHOLE: Final = {"facts": 2, "requirements": 1, "procedures": 1, "references": 1, "synonyms": 1, "bundles": 2}
 
 
 def problems(city: City) -> list[Problem]:
@@ -32,7 +33,7 @@ def problems(city: City) -> list[Problem]:
     found += procedures_check.problems(sound)
     found += automatic.problems(sound)
     found += silence.problems(sound)
-    found += _cycles(sound)
+    found += planning_check.problems(sound)
     found += _services(sound)
     found += _unused(sound)
     return sorted(set(found))
@@ -206,50 +207,6 @@ def _asked_in_forms(city: City) -> set[str]:
         for prop in sheet.value["properties"].values()
         if "x-fact" in prop
     }
-
-
-# --- cycles -----------------------------------------------------------------------------------------------------------
-
-
-def _cycles(city: City) -> Iterator[Problem]:
-    """Nobody may need a paper in order to get that paper. Papers held by someone else are another subject's business."""
-    registry = city.part("requirements")
-    placed = {p.data["id"]: p for p in city.placed()}
-    needs = {
-        name: sorted(
-            {
-                r["from_service"]
-                for r in merged_requirements(p.data, registry)
-                if r["from_service"] in placed
-                and not r["optional"]
-                and not r["held_by"]
-                and not r.get("when_proxy")
-            }
-        )
-        for name, p in placed.items()
-    }
-    for path in _find_cycles(needs):
-        yield placed[path[0]].problem(
-            f"mandatory requirements go round in a circle: {' -> '.join(path)}", "requirements"
-        )
-
-
-def _find_cycles(needs: Mapping[str, list[str]]) -> Iterator[list[str]]:
-    done: set[str] = set()
-    for start in sorted(needs):
-        stack, path = [(start, iter(needs[start]))], [start]
-        while stack and start not in done:
-            name, rest = stack[-1]
-            following = next((n for n in rest if n not in done), None)
-            if following is None:
-                done.add(name)
-                stack.pop()
-                path.pop()
-            elif following in path:
-                yield [*path[path.index(following) :], following]
-            else:
-                stack.append((following, iter(needs[following])))
-                path.append(following)
 
 
 # --- services ---------------------------------------------------------------------------------------------------------

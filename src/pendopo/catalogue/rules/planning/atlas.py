@@ -58,12 +58,12 @@ class Node:
     working_days: int | None
     about: str  # whose paper it issues
     needs: tuple[Need, ...]
-    asks: tuple[Ask, ...]
-    fee: Spec
-    refs: Spec
-    tables: Spec  # dated reference tables, as a version carries them
-    fields: Mapping[str, Spec]
-    legal_basis: str
+    asks: tuple[Ask, ...] = ()
+    fee: Spec = field(default_factory=dict)
+    refs: Spec = field(default_factory=dict)
+    tables: Spec = field(default_factory=dict)  # dated reference tables, as a version carries them
+    fields: Mapping[str, Spec] = field(default_factory=dict)
+    legal_basis: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def node_of(content: Spec, version_id: UUID) -> Node:
         agency_id=content["agency"]["id"],
         working_days=0 if days is None and content["sla_minutes"] is not None else days,
         about=content.get("about") or APPLICANT,
-        needs=tuple(_need(requirement) for requirement in content["requirements"]),
+        needs=tuple(need_of(requirement) for requirement in content["requirements"]),
         asks=tuple(_asks(schema)),
         fee=content["fee"],
         refs=content["refs"],
@@ -107,7 +107,8 @@ def node_of(content: Spec, version_id: UUID) -> Node:
     )
 
 
-def _need(requirement: Spec) -> Need:
+def need_of(requirement: Spec) -> Need:
+    """Planning's view of a requirement merged with the registry."""
     return Need(
         requirement=requirement["id"],
         name=requirement["name"],

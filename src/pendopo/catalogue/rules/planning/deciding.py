@@ -6,9 +6,9 @@ is finished. Leaves out who files and what happens when an agency is late.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from pendopo.catalogue.rules import fees
+from pendopo.catalogue.rules.planning.asking import fee_lines, questions
 from pendopo.catalogue.rules.planning.atlas import APPLICANT, Atlas, Need, Node
 from pendopo.catalogue.rules.planning.goals import Chosen, choose
 from pendopo.catalogue.rules.planning.shapes import (
@@ -19,16 +19,26 @@ from pendopo.catalogue.rules.planning.shapes import (
     How,
     Plan,
     PlannedDocument,
-    PlannedFee,
     PlannedService,
-    Question,
 )
-from pendopo.catalogue.rules.references import resolved
 from pendopo.kernel.errors import Denied
-from pendopo.region.api import Calendar, is_working
 
 DAY: Final = timedelta(days=1)
+WORKING: Final = "working"
 SATURDAY: Final = 5
+
+
+class Calendar(Protocol):
+    """What planning asks of a calendar (``region.api.calendar()`` is one)."""
+
+    @property
+    def estimated(self) -> frozenset[date]:
+        """Days off whose date is not yet certain."""
+        ...
+
+    def kind(self, on: date) -> str:
+        """``working`` or why not. Raises: Denied for a year nobody has entered."""
+        ...
 
 
 def plan(
@@ -74,8 +84,9 @@ class _Days:
         return self.dates[number]
 
     def _works(self, on: date) -> bool:
+        self.guessed |= on in self.calendar.estimated
         try:
-            return is_working(on, self.calendar)
+            return self.calendar.kind(on) == WORKING
         except Denied:
             self.guessed = True
             return on.weekday() < SATURDAY
@@ -173,8 +184,8 @@ class _Walk:
                 for number in range(1, max(waves.values(), default=0) + 1)
             ),
             critical_path=_longest(needs, self.ends, self.begins, total),
-            fee_lines=tuple(line for node in nodes for line in _fees(node, answers, self.days.on)),
-            questions=_questions(nodes, self.facts),
+            fee_lines=tuple(line for node in nodes for line in fee_lines(node, answers, self.days.on)),
+            questions=questions(nodes, self.facts),
             documents=self._documents(nodes, needs),
             held=self._held(nodes),
             catalogue=self.atlas.mark,
@@ -348,76 +359,3 @@ def _longest(
         path.append(at)
         at = next((earlier for earlier in needs[at] if ends[earlier] == begins[at]), None)
     return tuple(reversed(path))
-
-
-def _questions(nodes: Iterable[Node], facts: Mapping[str, str]) -> tuple[Question, ...]:
-    """What the forms ask, each once: the same fact is the same question, whoever asks it."""
-    found: dict[str, Question] = {}
-    for node in nodes:
-        for ask in node.asks:
-            same = found.get(ask.key)
-            found[ask.key] = Question(
-                key=ask.key,
-                title=same.title if same else ask.title,
-                title_en=same.title_en if same else ask.title_en,
-                asked_by=(*(same.asked_by if same else ()), (node.service_id, ask.field)),
-                required=ask.required or bool(same and same.required),
-                is_fact=ask.is_fact,
-                held=facts.get(ask.key, "") if ask.is_fact else "",
-            )
-    return tuple(found.values())
-
-
-def _fees(node: Node, answers: Mapping[str, Any], on: date) -> Iterable[PlannedFee]:
-    """Lines of a service's fee. A line that looks at an answer nobody has given is there without an amount."""
-    fee = node.fee
-    if fee["type"] == "free":
-        return
-    keys = {ask.field: ask.key for ask in node.asks}
-    given = {name: answers[key] for name, key in keys.items() if key in answers}
-    for line in fee["lines"]:
-        wanted = fees.names_in(f"{line['formula']} {line.get('when') or ''}")[0]
-        missing = tuple(sorted(keys.get(name, name) for name in wanted - given.keys()))
-        lines = None if missing else _worked_out(node, {**fee, "lines": [line]}, given, on)
-        if lines is None:
-            yield _unknown(node, line, missing)
-        else:
-            yield from lines
-    if not fee["lines"]:
-        yield from _worked_out(node, fee, given, on) or (_unknown(node, _WHOLE, ()),)
-
-
-_WHOLE: Final = {"id": "tarif", "name": "Biaya layanan", "name_en": "Service fee"}
-
-
-def _worked_out(
-    node: Node, fee: Mapping[str, Any], given: Mapping[str, Any], on: date
-) -> list[PlannedFee] | None:
-    try:
-        lines = fees.fee_lines(fee, {**node.refs, **resolved(node.tables, on)}, given, node.fields)
-    except (fees.BadExpression, Denied):
-        return None
-    if lines is None:
-        return None
-    return [
-        PlannedFee(
-            node.service_id,
-            line.id,
-            line.name,
-            line.name_en,
-            line.amount_idr,
-            line.legal_basis or node.legal_basis,
-            line.confidence,
-            line.explanation,
-        )
-        for line in lines
-    ]
-
-
-def _unknown(node: Node, line: Mapping[str, Any], missing: tuple[str, ...]) -> PlannedFee:
-    basis = line.get("legal_basis") or node.fee.get("note") or node.legal_basis
-    text = basis if isinstance(basis, str) else "; ".join(basis)
-    confidence = line.get("confidence") or node.fee["confidence"]
-    return PlannedFee(
-        node.service_id, line["id"], line["name"], line["name_en"], None, text, confidence, "", missing
-    )

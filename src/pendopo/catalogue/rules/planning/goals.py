@@ -1,8 +1,9 @@
 """Goals as citizens say them, and what the answers to a few plain questions choose. Conditions are CEL over ``answers``."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from itertools import product
 from typing import Any
 
@@ -74,9 +75,7 @@ class Competence:
         """True when this agency is competent for the service; never on a guess: an answer it needs must be given."""
         if service_id not in self.services or not _within(on, self.valid_from, self.valid_to):
             return False
-        return not self.when or (
-            named(self.when) <= answers.keys() and condition(self.when, {"answers": dict(answers)})
-        )
+        return named(self.when) <= answers.keys() and holds(self.when, answers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +126,7 @@ def faults(goal: Goal, answers: Mapping[str, str]) -> list[Fault]:
     if found:
         return found
     for rule in goal.contradictions:
-        if _holds(rule.when, answers):
+        if holds(rule.when, answers):
             asked = [question.id for question in goal.questions if question.id in named(rule.when)]
             found.append(Fault(asked[-1] if asked else "", "contradiction", rule.says, rule.says_en))
     if not found and not choose([goal], answers).services:
@@ -140,23 +139,23 @@ def choose(goals: Iterable[Goal], answers: Mapping[str, str]) -> Chosen:
     services: dict[str, None] = {}
     after: dict[tuple[str, str], None] = {}
     instead: dict[str, str] = {}
-    holds: dict[str, None] = {}
+    held: dict[str, None] = {}
     for goal in goals:
-        chosen = [choice for choice in goal.services if _holds(choice.when, answers)]
+        chosen = [choice for choice in goal.services if holds(choice.when, answers)]
         own = {choice.service_id for choice in chosen}
         services |= dict.fromkeys(choice.service_id for choice in chosen)
         after |= dict.fromkeys((early, c.service_id) for c in chosen for early in c.after if early in own)
         for rule in goal.instead:
-            if _holds(rule.when, answers):
+            if holds(rule.when, answers):
                 instead.setdefault(rule.requirement, rule.service_id)
-        holds |= dict.fromkeys(paper for paper, when in goal.holds if _holds(when, answers))
-    return Chosen(tuple(services), tuple(after), instead, tuple(holds))
+        held |= dict.fromkeys(paper for paper, when in goal.holds if holds(when, answers))
+    return Chosen(tuple(services), tuple(after), instead, tuple(held))
 
 
-def combinations(goal: Goal) -> Iterator[dict[str, str]]:
-    """Every possible set of answers."""
-    for values in product(*(question.options for question in goal.questions)):
-        yield {q.id: option.value for q, option in zip(goal.questions, values, strict=True)}
+def combinations(questions: Sequence[FinderQuestion]) -> Iterator[dict[str, str]]:
+    """Every possible set of answers to these questions."""
+    for values in product(*(question.options for question in questions)):
+        yield {q.id: option.value for q, option in zip(questions, values, strict=True)}
 
 
 def named(expression: str) -> set[str]:
@@ -164,8 +163,22 @@ def named(expression: str) -> set[str]:
     return names_in(expression)[0]
 
 
-def _holds(when: str, answers: Mapping[str, str]) -> bool:
-    return not when or condition(when, {"answers": dict(answers)})
+def holds(when: str, answers: Mapping[str, str]) -> bool:
+    """Whether a condition holds; an empty one always does. Raises: Denied("condition_broken")."""
+    return not when or _decided(
+        when, tuple((name, answers[name]) for name in _looks_at(when) if name in answers)
+    )
+
+
+@lru_cache(maxsize=1024)
+def _looks_at(when: str) -> tuple[str, ...]:
+    return tuple(sorted(named(when)))
+
+
+@lru_cache(maxsize=8192)
+def _decided(when: str, given: tuple[tuple[str, str], ...]) -> bool:
+    """The closed lists of answers make this a small table, and each row costs a run of CEL."""
+    return condition(when, {"answers": dict(given)})
 
 
 def _within(on: date, valid_from: date | None, valid_to: date | None) -> bool:

@@ -8,6 +8,7 @@ import jsonschema_rs
 
 from pendopo.catalogue.rules.automatic import SHAPE as AUTO
 from pendopo.catalogue.rules.city import Problem, Sheet
+from pendopo.catalogue.rules.shapes.bundles import BUNDLES
 from pendopo.catalogue.rules.shapes.dated import TABLE
 from pendopo.catalogue.rules.shapes.parts import (
     CATEGORIES,
@@ -171,72 +172,6 @@ _SERVICE: Final = _record(
     technical_agency={**SLUG, "type": ["string", "null"]},
     inspection={"type": "boolean"},
 )
-_WHEN: Final = _optional("string", minLength=1, maxLength=400)
-_OPTION: Final = _record(["name", "name_en"], name=NAME, name_en=NAME)
-_OPTIONS: Final = {
-    **_table({"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"}, _OPTION),
-    "minProperties": 2,
-}
-_ASKS: Final = {"name": NAME, "name_en": NAME, "hint": TEXT, "hint_en": TEXT, "options": _OPTIONS}
-_NAMES: Final = {"type": "array", "items": {"type": "string"}, "minItems": 1, "uniqueItems": True}
-_LEADS: Final = {
-    "services": {"type": "array", "minItems": 1, "items": _record(["id"], id=SLUG, when=_WHEN, after=_NAMES)},
-    "holds": {"type": "array", "items": _record(["requirements"], requirements=_NAMES, when=_WHEN)},
-    "instead": {
-        "type": "array",
-        "items": _record(
-            ["requirement", "service"],
-            requirement=SLUG,
-            service={**SLUG, "type": ["string", "null"]},
-            when=_WHEN,
-        ),
-    },
-    "contradictions": {
-        "type": "array",
-        "items": _record(
-            ["when", "says", "says_en"], when={"type": "string", "minLength": 1}, says=NAME, says_en=NAME
-        ),
-    },
-}
-_GOAL: Final = _record(
-    ["name", "name_en", "category", "say", "services"],
-    name=NAME,
-    name_en=NAME,
-    category={"enum": list(CATEGORIES)},
-    say={
-        "type": "array",
-        "items": {"type": "string", "minLength": 2, "maxLength": 80},
-        "minItems": 1,
-        "uniqueItems": True,
-    },
-    questions={
-        "type": "array",
-        "maxItems": 6,
-        "items": {
-            "anyOf": [FIELD_NAME, _record(["id", "name", "name_en", "options"], id=FIELD_NAME, **_ASKS)]
-        },
-    },
-    **_LEADS,
-)
-_DATE: Final = {"type": "string", "format": "date"}
-_BUNDLES: Final = _record(
-    ["goals"],
-    questions=_table(FIELD_NAME, _record(["name", "name_en", "options"], **_ASKS, **_LEADS)),
-    competence={
-        "type": "array",
-        "items": _record(
-            ["agency", "services", "legal_basis"],
-            agency=SLUG,
-            services={"type": "array", "items": SLUG, "minItems": 1, "uniqueItems": True},
-            legal_basis=NAME,
-            confidence=CONFIDENCE,
-            when=_WHEN,
-            valid_from=_DATE,
-            valid_to=_DATE,
-        ),
-    },
-    goals=_table(SLUG, _GOAL),
-)
 _REFERENCE: Final = _record(
     ["value", "name", "name_en"],
     value={"type": ["number", "string"]},
@@ -266,7 +201,7 @@ SHAPES: Final[Mapping[str, Mapping[str, Any]]] = {
     ),
     "procedures": _table(SLUG | {"pattern": "^[a-z0-9]+([-_][a-z0-9]+)*$"}, _PROCEDURE),
     "references": _table({"type": "string", "pattern": "^[a-z][a-z0-9_]*$", "maxLength": 64}, _REFERENCE),
-    "bundles": _BUNDLES,
+    "bundles": BUNDLES,
     "table": TABLE,
     "synonyms": {
         "type": "array",
