@@ -10,6 +10,11 @@ from django.utils.translation import gettext as _
 
 from pendopo import __version__
 
+PARTS = (
+    "/layanan/", "/instansi/", "/rencana/", "/kerja/loket/", "/kerja/", "/operator/", "/saya/", "/permohonan/", "/pengajuan/", "/akun/",
+)  # fmt: skip
+"""Parts of the site the menu knows, the narrower first."""
+
 
 class Page:
     """Read lazily: a page pays only for what its template asks."""
@@ -100,6 +105,12 @@ class Page:
     def operator(self) -> bool:
         """True for the mall's operator: the inventory is in the menu."""
         return self.staff and any("mall_operator" in roles for roles in self.actor.duties.values())
+
+    @property
+    def menu_key(self) -> tuple[Any, ...]:
+        """All the menu looks at: who reads, and in which part of the site."""
+        part = next((prefix for prefix in PARTS if self.path.startswith(prefix)), "")
+        return (self.staff, self.operator, self.serves, self.signed_in, self.needs_second_factor, part)
 
     def at(self, prefix: str) -> bool:
         """True when this page lies under ``prefix``: marks the entry of the menu."""

@@ -173,6 +173,15 @@ def environment(**options: Any) -> Environment:
         """A part of the frame that is the same for everybody, drawn once for each language."""
         return drawn(name, language())
 
-    env.globals["piece"] = piece
+    menus: dict[tuple[Any, ...], Markup] = {}
+
+    def menu(page: Page) -> Markup:
+        """The main menu, drawn once for each language, kind of reader and part of the site."""
+        key = (language(), *page.menu_key)
+        if key not in menus:
+            menus[key] = Markup(env.get_template("frame/menu.html").render(page=page))  # noqa: S704 - drawn with autoescape
+        return menus[key]
+
+    env.globals |= {"piece": piece, "menu": menu}
     env.filters |= {"rupiah": rupiah, "when": when, "day": day, "nik": nik, "bytes": size, "opt": opt}
     return env
