@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pendopo.applications.views import citizen, counter, desk, holdings, mandates, me
+from pendopo.applications.views import automatic, citizen, counter, desk, holdings, mandates, me
 
 app_name = "applications"
 urlpatterns = [
@@ -27,6 +27,12 @@ urlpatterns = [
     path("kerja/loket/", counter.counter, name="counter"),
     path("kerja/loket/kuasa/", counter.paper_mandate, name="paper_mandate"),
     path("kerja/loket/<uuid:person_id>/", counter.serve, name="serve"),
+    path("otomatis/", automatic.rules, name="automatic"),
+    path("permohonan/<uuid:application_id>/minta-petugas/", automatic.ask, name="ask_person"),
+    path("kerja/tinjauan/", automatic.reviews, name="reviews"),
+    path("kerja/tinjauan/<int:decision_id>/", automatic.review, name="review_decision"),
+    path("kerja/tinjauan/<int:decision_id>/jawab/", automatic.answer_review, name="answer_review"),
+    path("kerja/tinjauan/aturan/<slug:rule>/", automatic.switch, name="switch_rule"),
     path("kerja/", desk.inbox, name="inbox"),
     path("dokumen/<uuid:document_id>/", holdings.holding, name="holding"),
     path("dokumen/<uuid:document_id>/minta-cabut/", holdings.ask_revocation, name="ask_revocation"),

@@ -82,6 +82,10 @@ DENIED: Final[Words] = {
     "not_paid": _("Tagihan belum dibayar."),
     "already_paid": _("Tagihan ini sudah dibayar. Anda tidak perlu membayar lagi."),
     "expired": _("Masa berlakunya sudah lewat."),
+    "already_reviewed": _("Petugas sudah meninjau keputusan ini."),
+    "no_automatic_decision": _(
+        "Permohonan ini tidak diputus oleh sistem, jadi tidak ada yang perlu ditinjau."
+    ),
     "reason_missing": _("Tulis alasannya agar pemohon tahu apa yang harus dilakukan."),
     "legal_basis_missing": _("Tulis dasar hukum penolakan."),
     "assigned_to_other": _("Langkah ini sudah dipegang rekan Anda. Ambil alih dahulu bila perlu."),
@@ -274,6 +278,8 @@ HAPPENED: Final[Words] = {
     "issue_provisional": _("Izin sementara diminta terbit"),
     "reassign": _("Langkah diserahkan kepada petugas lain"),
     "ask_person": _("Pemohon meminta diperiksa petugas"),
+    "review_agreed": _("Petugas meninjau keputusan sistem: benar"),
+    "review_overridden": _("Petugas meninjau keputusan sistem: seharusnya diputus lain"),
     "deem_approve": _("Batas waktu lewat tanpa keputusan: dikabulkan secara hukum"),
     "reopen": _("Keberatan dikabulkan: permohonan diproses kembali"),
 }

@@ -46,6 +46,7 @@ class Decided:
 
     id: int
     application_id: UUID
+    applicant_id: UUID
     number: str
     service_id: str
     service: dict[str, Any]
@@ -66,7 +67,8 @@ class Decided:
 def _decided(row: AutoDecision) -> Decided:
     content = get_version(row.version_id).content
     return Decided(
-        row.id, row.application_id, row.application.number or "", row.service_id, content, row.agency_id, row.step_key, row.rule,
+        row.id, row.application_id, row.application.applicant_id, row.application.number or "",
+        row.service_id, content, row.agency_id, row.step_key, row.rule,
         dict(rules.rule_of(content, row.step_key) or {}), row.complete, json.loads(row.inputs), json.loads(row.result), row.at,
         row.sample, row.review, row.asked_by_applicant, row.reason,
     )  # fmt: skip
@@ -105,6 +107,18 @@ def list_reviews(by: Actor, *, after: int = 0, limit: int = 50) -> list[Decided]
         agency_id__in=reviewer_agencies(by), review="waiting", complete=True, id__gt=after
     )
     return [_decided(row) for row in rows.order_by("id")[:limit]]
+
+
+def get_review(decision_id: int, by: Actor) -> Decided:
+    """One decision of an agency whose decisions the actor looks at. Raises: NotFound."""
+    row = (
+        AutoDecision.objects.select_related("application")
+        .filter(id=decision_id, complete=True, agency_id__in=reviewer_agencies(by))
+        .first()
+    )
+    if row is None:
+        raise NotFound
+    return _decided(row)
 
 
 def count_reviews(by: Actor) -> int:

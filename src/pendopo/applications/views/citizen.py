@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from pendopo.applications import api, forms
-from pendopo.applications.views import drawn
+from pendopo.applications.views import automatic, drawn
 from pendopo.applications.views.doors import Asked, for_citizens, take_kept
 from pendopo.catalogue.api import ServiceVersion, fee_lines, get_service, get_version, validate
 from pendopo.documents.api import get_label, receive
@@ -202,6 +202,7 @@ def review(request: Asked, application_id: UUID) -> HttpResponse:
             ("", f"{drawn.labels(schema).get(name, name)}: {message}") for name, message in errors.items()
         ],
         "editable": bool(change),
+        "by_rule": any(step.get("auto") for step in version.content["procedure"]["steps"]),
         "fee_lines": fee_lines(version, answers) or (),
     }
     return render(request, "applications/review.html", context, status=422 if errors else 200)
@@ -211,6 +212,8 @@ def _file(request: Asked, row: Any) -> HttpResponse:
     if row.state in {"returned", "in_correction"}:
         api.resubmit(application_id=row.id, by=request.actor)
         return redirect(f"/permohonan/{row.id}/")
+    if "wants_person" in request.POST or row.wants_person:
+        api.want_person(application_id=row.id, wants="wants_person" in request.POST, by=request.actor)
     api.submit(application_id=row.id, by=request.actor)
     return redirect(f"/permohonan/{row.id}/tanda-terima/")
 
@@ -251,6 +254,7 @@ def status(request: Asked, application_id: UUID) -> HttpResponse:
         "service": version.content,
         "steps": drawn.steps(steps, version.content),
         "history": drawn.history(entries, labels),
+        "by_rule": automatic.decided_by_rule(steps, entries, version.content),
         "bill": get_bill(subject) if row.state == "awaiting_payment" else None,
         "document": get_label(row.document_id) if row.document_id else None,
         "due_at": closing_at(row.due_on) if row.due_on else None,

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from pendopo.applications import api, forms
 from pendopo.applications.rules import REMARKS
-from pendopo.applications.views import drawn
+from pendopo.applications.views import automatic, drawn
 from pendopo.applications.views.doors import Asked, for_staff
 from pendopo.catalogue.api import get_version
 from pendopo.documents.api import get_document, open_document, open_upload
@@ -43,8 +43,11 @@ def inbox(request: Asked) -> HttpResponse:
         for row in rows[:PAGE]
     ]
     last = rows[PAGE - 1] if len(rows) > PAGE else None
+    reviews = bool(api.reviewer_agencies(request.actor))
     context = {
         "rows": drawn,
+        "reviews": api.count_reviews(request.actor) if reviews else None,
+        "stopped": api.list_stopped(request.actor) if reviews else [],
         "count": api.count_inbox(request.actor),
         "more": f"/kerja/?after={last.due_on or '9999-12-31'},{last.step_id}" if last else "",
     }
@@ -87,6 +90,7 @@ def _show(
         **_answers_and_papers(row, version.content["form"]["schema"], answers),
         "step_items": drawn.steps(api.list_steps(application_id), version.content),
         "acts": _acts(request, application_id, version.content),
+        "proposals": automatic.proposals(row.id, version.content),
         "remark_fields": list(labels.items()),
         "remark_reasons": [(code, words.remark(code)) for code in REMARKS],
         "history": drawn.history(api.timeline(row.id), labels),

@@ -62,8 +62,15 @@ def steps(rows: Iterable[Any], content: Mapping[str, Any]) -> list[dict[str, Any
             "title": forms.words(said[row.key], "name", "name_en"),
             "state": _STATE.get(row.status, "next"),
             "by": forms.words(said[row.key], "agency_name", "agency_name_en"),
-            "text": row.result.get("note", "") if row.status == "done" else "",
+            "text": _left_behind(row) if row.status == "done" else "",
         }
         for row in rows
         if row.status not in {"skipped", "cancelled"}
     ]
+
+
+def _left_behind(row: Any) -> str:
+    """What a done step says: its note, or that a rule did it."""
+    if row.result.get("auto"):
+        return _("Diputus oleh sistem menurut aturan layanan ini.")
+    return str(row.result.get("note", ""))
