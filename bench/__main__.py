@@ -12,7 +12,7 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
 
 from bench.harness import Bench, Result, discover, significant, table  # noqa: E402 - the path first
-from bench.place import Place, here  # noqa: E402
+from bench.place import MILLION, Place, here  # noqa: E402
 
 
 def main(arguments: list[str]) -> int:
@@ -32,7 +32,7 @@ def main(arguments: list[str]) -> int:
         return 2
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is stopped on the way out
     results, failed = [], 0
-    with here() as place:
+    with here(options.count) as place:
         for name in options.names or benches:
             try:
                 results.append(_run(place, benches[name], as_json=options.json))
@@ -49,6 +49,9 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("names", nargs="*", metavar="NAME", help="which; all when none is named")
     parser.add_argument("--list", action="store_true", help="what there is to measure")
     parser.add_argument("--json", action="store_true", help="one JSON object a bench and line")
+    parser.add_argument(
+        "--count", type=int, default=MILLION, metavar="N", help="applications of the large crowd (1,000,000)"
+    )
     return parser.parse_args(arguments)
 
 

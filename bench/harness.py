@@ -49,20 +49,35 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Both:
+    """Two promises at once."""
+
+    one: Target
+    other: Target
+
+    def __str__(self) -> str:
+        return f"{self.one}, {self.other}"
+
+    def is_met(self, result: Result) -> bool:
+        """Whether both are kept."""
+        return self.one.is_met(result) and self.other.is_met(result)
+
+
+@dataclass(frozen=True, slots=True)
 class Bench:
     """A named measurement. ``run`` gets the place (database, catalogue, people, web server) that all benches of a run share."""
 
     name: str
     what: str
     run: Callable[["Place"], Result]
-    target: Target | None = None
+    target: Target | Both | None = None
 
 
 REGISTRY: dict[str, Bench] = {}
 
 
 def bench(
-    name: str, what: str, target: Target | None = None
+    name: str, what: str, target: Target | Both | None = None
 ) -> Callable[[Callable[["Place"], Result]], Callable[["Place"], Result]]:
     """Register the function below as a bench."""
 

@@ -4,6 +4,7 @@ Run as a program (``python -m bench.load``): reads a plan as JSON from standard 
 """
 
 import json
+import re
 import secrets
 import selectors
 import socket
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 KEY = "{key}"  # in a request: a number used once
+ID = "{id}"  # in a later request of a story: the id that the first was answered with
 END = b"\r\n\r\n"
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -29,6 +31,15 @@ class Served:
     times_ms: tuple[float, ...]
     statuses: dict[str, int]
     last_refused: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the clients got when each told whole stories: ``per_second`` and ``times_ms`` are of stories, ``asked_ms`` of requests."""
+
+    per_second: float
+    times_ms: tuple[float, ...]
+    asked_ms: tuple[float, ...]
 
 
 def get(port: int, path: str, **headers: str) -> str:
@@ -47,33 +58,70 @@ def post_json(port: int, path: str, body: Any, **headers: str) -> str:
 
 def drive(port: int, requests: list[str], *, clients: int = 16, seconds: float, expect: int) -> Served:
     """Send the requests in turn for ``seconds``. Raises RuntimeError when one is answered with another status than ``expect``."""
-    plan = {"port": port, "requests": requests, "clients": clients, "seconds": seconds}
+    told = _run(port, [[request] for request in requests], clients, seconds, {expect})
+    return Served(
+        told["asked"] / told["seconds"], tuple(told["asked_ms"]), told["statuses"], told["last_refused"]
+    )
+
+
+def tell(port: int, stories: list[list[str]], *, clients: int = 16, seconds: float, expect: set[int]) -> Told:
+    """Have each client tell the stories in turn, request by request, for ``seconds``; what is begun is finished. Raises RuntimeError."""
+    told = _run(port, stories, clients, seconds, expect)
+    return Told(len(told["told_ms"]) / told["seconds"], tuple(told["told_ms"]), tuple(told["asked_ms"]))
+
+
+def _run(
+    port: int, stories: list[list[str]], clients: int, seconds: float, expect: set[int]
+) -> dict[str, Any]:
+    plan = {"port": port, "stories": stories, "clients": clients, "seconds": seconds}
     done = subprocess.run(
         [sys.executable, "-m", "bench.load"], input=json.dumps(plan), capture_output=True, text=True, check=False, cwd=ROOT
     )  # fmt: skip
     if done.returncode:
         raise RuntimeError(f"the clients failed: {done.stderr.strip()[-600:]}")
-    told = json.loads(done.stdout)
-    served = Served(told["per_second"], tuple(told["times_ms"]), told["statuses"], told["last_refused"])
-    if set(served.statuses) != {str(expect)}:
-        raise RuntimeError(f"answered {served.statuses}, expected only {expect}: {served.last_refused}")
-    return served
+    told: dict[str, Any] = json.loads(done.stdout)
+    if not set(told["statuses"]) <= {str(status) for status in expect}:
+        raise RuntimeError(
+            f"answered {told['statuses']}, expected only {sorted(expect)}: {told['last_refused']}"
+        )
+    return told
+
+
+Request = tuple[
+    bytes, ...
+]  # what stands before, between and after the placeholders, which come as single parts
 
 
 class Client:
-    """One connection with one request under way."""
+    """One connection with one request under way, and the rest of the story it belongs to."""
 
     def __init__(self, port: int) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.got = b""
-        self.sent_at = 0.0
+        self.sent_at = self.began_at = 0.0
+        self.ahead: list[Request] = []
+        self.id = b""
 
-    def send(self, request: tuple[bytes, bytes]) -> None:
-        before, after = request
-        fresh = secrets.token_hex(16).encode() if after else b""
+    def begin(self, story: list[Request]) -> None:
+        self.ahead, self.id = list(story), b""
+        self.began_at = time.perf_counter()
+        self.go_on()
+
+    def go_on(self) -> None:
+        request = self.ahead.pop(0)
         self.got, self.sent_at = b"", time.perf_counter()
-        self.socket.sendall(before + fresh + after)
+        self.socket.sendall(b"".join(self._filled(part) for part in request))
+
+    def _filled(self, part: bytes) -> bytes:
+        if part == KEY.encode():
+            return secrets.token_hex(16).encode()
+        return self.id if part == ID.encode() else part
+
+    def note_id(self, answer: bytes) -> None:
+        """Remember the id in the first answer of a longer story."""
+        if self.ahead and not self.id:
+            self.id = json.loads(answer.partition(END)[2])["id"].encode()
 
     def take(self) -> bytes | None:
         """The whole answer once it is there."""
@@ -99,39 +147,50 @@ def _length(head: bytes, body: bytes) -> int:
 
 def main() -> None:
     plan = json.load(sys.stdin)
-    requests = cycle([_split(text) for text in plan["requests"]])
+    stories = cycle([[_split(text) for text in story] for story in plan["stories"]])
     selector = selectors.DefaultSelector()
     clients = [Client(plan["port"]) for _ in range(plan["clients"])]
-    times, statuses, refused = [], Counter[str](), b""
-    started = time.perf_counter()
+    asked: list[float] = []
+    told: list[float] = []
+    statuses, refused = Counter[str](), b""
+    started = ended = time.perf_counter()
     until = started + plan["seconds"]
     for client in clients:
         selector.register(client.socket, selectors.EVENT_READ, client)
-        client.send(next(requests))
-    under_way, ended = len(clients), started
+        client.begin(next(stories))
+    under_way = len(clients)
     while under_way:
         for key, _ in selector.select(30):
-            answer = key.data.take()
+            client = key.data
+            answer = client.take()
             if answer is None:
                 continue
             ended = time.perf_counter()
-            times.append((ended - key.data.sent_at) * 1000)
+            asked.append((ended - client.sent_at) * 1000)
             status = answer[9:12].decode()
             statuses[status] += 1
-            refused = refused if status < "400" else answer
+            if status >= "400":
+                refused, client.ahead = answer, []
+            client.note_id(answer)
+            if client.ahead:
+                client.go_on()
+                continue
+            told.append((ended - client.began_at) * 1000)
             if ended < until:
-                key.data.send(next(requests))
+                client.begin(next(stories))
             else:
                 under_way -= 1
-    told = {"per_second": len(times) / (ended - started), "times_ms": [round(t, 3) for t in times]}
     json.dump(
-        told | {"statuses": statuses, "last_refused": refused[-400:].decode(errors="replace")}, sys.stdout
-    )
+        {
+            "asked": len(asked), "seconds": ended - started, "asked_ms": [round(t, 3) for t in asked],
+            "told_ms": [round(t, 3) for t in told], "statuses": statuses, "last_refused": refused[-400:].decode(errors="replace"),
+        },
+        sys.stdout,
+    )  # fmt: skip
 
 
-def _split(text: str) -> tuple[bytes, bytes]:
-    before, _, after = text.partition(KEY)
-    return before.encode(), after.encode()
+def _split(text: str) -> Request:
+    return tuple(part.encode() for part in re.split(r"(\{key\}|\{id\})", text) if part)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ error; standard output belongs to the results.
 """
 
 import contextlib
+import json
 import os
 import secrets
 import shutil
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,13 +27,15 @@ ROOT = Path(__file__).resolve().parents[1]
 CITY = ROOT / "cities" / "batam"
 SERVICE = "dpmptsp-nib"  # the service asked for most; its form is as long as that of most services
 CITIZEN = "siti@demo.local"
+MILLION = 1_000_000
+FEW = 10_000
 
 
 class Place:
     """Lazily what a bench asks for."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, count: int = MILLION) -> None:
+        self.folder, self.count = folder, count
         self._endings: list[Callable[[], None]] = []
 
     def close(self) -> None:
@@ -75,11 +79,7 @@ class Place:
     def _environ(self) -> None:
         for name in [name for name in os.environ if name.startswith("PENDOPO_")]:
             del os.environ[name]
-        os.environ |= {
-            "DATABASE_URL": self.database_url, "PENDOPO_DATA": str(self.folder), "PENDOPO_MODE": "demo",
-            "PENDOPO_BASE_URL": f"http://127.0.0.1:{self.port}", "DJANGO_SETTINGS_MODULE": "pendopo.config.settings",
-            "MALLOC_ARENA_MAX": "2",
-        }  # fmt: skip
+        os.environ |= environment(self.folder, self.database_url, self.port)
 
     @cached_property
     def web(self) -> int:
@@ -125,26 +125,96 @@ class Place:
     def cookie(self) -> str:
         """The citizen's session."""
         assert self.ready
-        from django.conf import settings
-        from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-        from django.contrib.sessions.backends.db import SessionStore
+        return session_of(CITIZEN)
 
-        from pendopo.identity.api import User
+    @cached_property
+    def crowds(self) -> "Crowds":
+        """Two databases apart from all others, a web server before each: with few applications and with ``count``."""
+        return Crowds.gathered(
+            self, self.folder / "crowds", tuple(sorted({min(FEW, self.count // 2), self.count}))
+        )
 
-        user = User.objects.get(email=CITIZEN)
-        session = SessionStore()
-        session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(user.pk), settings.AUTHENTICATION_BACKENDS[0]
-        session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-        session.create()
-        return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
+
+@dataclass(frozen=True, slots=True)
+class Crowds:
+    """The same city twice: ``few`` and ``many`` are sizes; ``told`` is what ``bench.crowds`` printed."""
+
+    few: int
+    many: int
+    ports: dict[int, int]
+    told: dict[str, Any]
+
+    @classmethod
+    def gathered(cls, place: Place, folder: Path, sizes: tuple[int, ...]) -> "Crowds":
+        """Fill and serve them until the run is over."""
+        from pendopo.config.postgres import free_port
+        from pendopo.config.supervisor import Supervisor, web
+
+        told = filled(place, folder, sizes)
+        ports = {}
+        for size in sizes:
+            ports[size] = free_port()
+            running = Supervisor(None, [web(ports[size], log=folder / f"web-{size}.log")])
+            place.at_end(running.stop)
+            before = dict(os.environ)
+            os.environ |= environment(folder, told["urls"][str(size)], ports[size])
+            running.start()
+            os.environ.clear()
+            os.environ |= before
+        return cls(sizes[0], sizes[-1], ports, told)
+
+
+def session_of(email: str) -> str:
+    """The cookie of a session in which this demo person has signed in, as by a click on the demo's page."""
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    from pendopo.config.middleware import DEMO_SESSION
+    from pendopo.identity.api import User
+
+    user = User.objects.get(email=email)
+    session = SessionStore()
+    session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(user.pk), settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY], session[DEMO_SESSION] = user.get_session_auth_hash(), email
+    session.create()
+    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
+
+
+def filled(place: Place, folder: Path, sizes: tuple[int, ...]) -> dict[str, Any]:
+    """A server of its own in ``folder`` with one database a size, each holding that many applications (see ``bench/crowds.py``)."""
+    from pendopo.config.postgres import Server, free_port
+
+    folder.mkdir(parents=True)
+    folder.chmod(0o755)
+    server = Server(folder)
+    place.at_end(server.remove)
+    server.start()
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.crowds", *map(str, sizes)], stdout=subprocess.PIPE, text=True, check=False, cwd=ROOT,
+        env=os.environ | environment(folder, server.url, free_port()),
+    )  # fmt: skip
+    if done.returncode:
+        raise RuntimeError("the crowd could not be gathered; what went wrong stands above")
+    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return told
+
+
+def environment(folder: Path, database_url: str, port: int) -> dict[str, str]:
+    """What the processes of an instance read from the environment."""
+    return {
+        "DATABASE_URL": database_url, "PENDOPO_DATA": str(folder), "PENDOPO_MODE": "demo",
+        "PENDOPO_BASE_URL": f"http://127.0.0.1:{port}", "DJANGO_SETTINGS_MODULE": "pendopo.config.settings",
+        "MALLOC_ARENA_MAX": "2",
+    }  # fmt: skip
 
 
 @contextlib.contextmanager
-def here() -> Iterator[Place]:
-    """A place for one run."""
+def here(count: int = MILLION) -> Iterator[Place]:
+    """A place for one run; ``count`` is how many applications the large crowd has."""
     folder = Path(tempfile.mkdtemp(prefix="pendopo-bench-"))
     folder.chmod(0o755)  # the database's own user passes through
-    place = Place(folder)
+    place = Place(folder, count)
     try:
         yield place
     finally:

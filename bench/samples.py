@@ -1,21 +1,41 @@
 """Answers made up for a form: the first of a few ordinary values that fits each question."""
 
+import base64
+import io
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
+if TYPE_CHECKING:
+    from pendopo.identity.api import Actor
+
 TEXTS = (
     "Jalan Engku Putri No. 17, Batam Center", "Warung Bu Siti", "081234567890", "siti@contoh.id", "1994-08-17", "2171105708950002",
-    "1234567890123", "29432", "001", "10:30",
+    "1234567890123", "29432", "001", "10:30", "0012345678", "123456789012345", "1.1287, 104.0528",
 )  # fmt: skip
-NUMBERS = (1, 36, 120, 1_000_000)
+NUMBERS = (1, 36, 120, 2024, 3000, 1_000_000)
 
 
-def sample(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Answers to every question that must be answered, except uploads. Raises ValueError naming a question nothing fits."""
+DOT = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC"
+)
+
+
+def paper(by: "Actor") -> str:
+    """Send the smallest picture there is as ``by``; returns its id, which may stand for any paper of theirs."""
+    from pendopo.documents.api import receive
+
+    return str(receive(by=by, name="berkas.png", stream=io.BytesIO(DOT)).id)
+
+
+def sample(schema: Mapping[str, Any], paper: str = "") -> dict[str, Any]:
+    """Answers to every question that must be answered; uploads get ``paper``. Raises ValueError naming a question nothing fits."""
     asked = {name: schema["properties"][name] for name in schema.get("required", ())}
-    return {name: _value(name, question) for name, question in asked.items()}
+    return {
+        name: paper if paper and question.get("x-widget") == "file" else _value(name, question)
+        for name, question in asked.items()
+    }
 
 
 def _value(name: str, question: Mapping[str, Any]) -> Any:

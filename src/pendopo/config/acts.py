@@ -1,6 +1,9 @@
 """The officers' door of the REST API: the same acts as the buttons of the desk, for an agency's own programs."""
 
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from itertools import chain
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -8,18 +11,21 @@ from ninja import Field, Router, Schema
 
 from pendopo.applications import api as applications
 from pendopo.applications.forms import clean
-from pendopo.applications.rules import PROCEEDS, SETS_BACK, SYSTEMS
+from pendopo.applications.rules import PROCEEDS, SETS_BACK, SYSTEMS, Verb
 from pendopo.config.tokens import Error, StaffBearer
+from pendopo.kernel import clock
+from pendopo.kernel.errors import Denied
 
 OFFICERS_VERB = StrEnum(  # type: ignore[misc]
     "OfficersVerb",
     {
         str(verb): str(verb)
-        for verb in dict.fromkeys((*PROCEEDS.values(), *(v for verbs in SETS_BACK.values() for v in verbs)))
+        for verb in dict.fromkeys((*PROCEEDS.values(), *chain(*SETS_BACK.values()), Verb.SCHEDULE))
         if verb not in SYSTEMS
     },
 )
 MOST_IDR = 10**15
+AHEAD = timedelta(days=366)
 
 Words = Annotated[str, Field(max_length=2000)]
 
@@ -40,6 +46,13 @@ class FeeLineIn(Schema):
     legal_basis: str = Field("", max_length=300)
 
 
+class AppointmentIn(Schema):
+    """When and where an inspection takes place."""
+
+    at: datetime
+    place: str = Field(min_length=1, max_length=200)
+
+
 class ActIn(Schema):
     """One act on one step. With ``revision`` it is refused (409 ``stale``) when anything happened since that revision was read,
     so it can be sent again without fear when the answer was lost.
@@ -54,6 +67,7 @@ class ActIn(Schema):
     reason: Words = ""
     legal_basis: str = Field("", max_length=300)
     fee_lines: list[FeeLineIn] = Field(default_factory=list, max_length=50)
+    appointment: AppointmentIn | None = None
 
 
 class Acted(Schema):
@@ -76,7 +90,7 @@ def act(request: Any, application_id: UUID, given: ActIn) -> Any:
     """Do one act on an open step, as the officer whose step it is."""
     state = applications.advance(
         application_id=application_id,
-        verb=applications.Verb(given.verb),
+        verb=Verb(given.verb),
         by=request.auth,
         step_key=given.step,
         act=_said(given),
@@ -102,4 +116,19 @@ def _said(given: ActIn) -> applications.Act:
             }
             for number, line in enumerate(given.fee_lines, start=1)
         ),
+        details=_details(given),
     )
+
+
+def _details(given: ActIn) -> Mapping[str, str]:
+    """Of an appointment: when and where. Raises: Denied("appointment_past")."""
+    if given.appointment is None:
+        return {}
+    at = (
+        given.appointment.at
+        if given.appointment.at.tzinfo
+        else given.appointment.at.replace(tzinfo=clock.zone())
+    )
+    if not clock.now() < at.astimezone(UTC) < clock.now() + AHEAD:
+        raise Denied("appointment_past")
+    return {"at": at.isoformat(), "place": clean(given.appointment.place)}
