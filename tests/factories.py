@@ -176,6 +176,8 @@ def _text(prop: Mapping[str, Any]) -> str:
 def _samples(prop: Mapping[str, Any]) -> Iterator[str]:
     if prop.get("format") == "email" or "@" in prop.get("pattern", ""):
         yield "siti@contoh.id"
+    if prop.get("x-fact") == "person.regency":
+        yield "KOTA BATAM"
     yield prop.get("title", "Contoh isian")[: prop.get("maxLength", 60)]
     yield from ("Contoh isian", "081234567890", "08:30", "+628123456789", "ABC12345", "1.1287, 104.0528")
     yield from ("1234567890123456"[:length] for length in range(1, 17))
@@ -184,7 +186,8 @@ def _samples(prop: Mapping[str, Any]) -> Iterator[str]:
 def _day(prop: Mapping[str, Any]) -> date:
     """A day in the past where only the past fits, else within the year."""
     today = clock.today()
-    if "x-max" in prop or "lahir" in prop.get("title", "").lower():
+    title = prop.get("title", "").lower()
+    if "x-max" in prop or "lahir" in title or "terbit" in title:
         return date(1995, 8, 17)
     return today + timedelta(days=40)
 

@@ -4,6 +4,8 @@ Versions are immutable: an application keeps the ``ServiceVersion.id`` it was fi
 """
 
 from pendopo.catalogue.actions import check, export, load, note_miss, notes
+from pendopo.catalogue.queries.eligibility import judge as judge_eligibility
+from pendopo.catalogue.queries.eligibility import refusal, refusals, rules_shown
 from pendopo.catalogue.queries.lists import (
     agencies_of,
     automatic_rules,
@@ -118,6 +120,7 @@ __all__ = [
     "get_table",
     "get_version",
     "inventory",
+    "judge_eligibility",
     "list_agencies",
     "list_cards",
     "list_goals",
@@ -131,6 +134,9 @@ __all__ = [
     "plan",
     "property_name",
     "provable_fields",
+    "refusal",
+    "refusals",
+    "rules_shown",
     "search",
     "shown_steps",
     "standard_of",

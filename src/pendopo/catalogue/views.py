@@ -55,6 +55,7 @@ def service(request: HttpRequest, service_id: str) -> HttpResponse:
         "agencies": api.agencies_of(step["agency"] for step in steps),
         "category": api.CATEGORIES[content["category"]],
         "tables": api.tables_of(content),
+        "rules": api.rules_shown(content),
     }
     return render(request, "catalogue/service.html", context)
 

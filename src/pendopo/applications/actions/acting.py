@@ -309,7 +309,12 @@ def resubmit(*, application_id: UUID, by: Actor) -> State:
     row = queries.get_own(application_id, by)
     version = get_version(row.version_id)
     answers = queries.open_answers(row.answers)
-    errors = check_form(version, answers, by) or check_files(version, answers, by)
+    filed_on = row.submitted_at.astimezone(clock.zone()).date() if row.submitted_at else None
+    errors = (
+        check_form(version, answers, by)
+        or check_files(version, answers, by)
+        or queries.not_eligible(version, answers, by, row.business_id, filed_on)
+    )
     if errors:
         raise Invalid(errors)
     return advance(application_id=application_id, verb=Verb.RESUBMIT, by=by)

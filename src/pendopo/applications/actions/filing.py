@@ -210,7 +210,12 @@ def _submit(
     cause: Cause,
     off: frozenset[str] = frozenset(),
 ) -> str:
-    errors = _check_text(answers) or check_form(version, answers, by) or check_files(version, answers, by)
+    errors = (
+        _check_text(answers)
+        or check_form(version, answers, by)
+        or check_files(version, answers, by)
+        or queries.not_eligible(version, answers, by, business_id)
+    )
     if errors:
         raise Invalid(errors)
     arguments, outcome, lines = prepare(

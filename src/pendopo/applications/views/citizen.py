@@ -46,7 +46,12 @@ def begin(request: Asked, service_id: str) -> HttpResponse:
     return render(
         request,
         "applications/begin.html",
-        {"service": version.content, "businesses": businesses, "choices": choices},
+        {
+            "service": version.content,
+            "businesses": businesses,
+            "choices": choices,
+            "doubts": api.early_refusals(version, request.actor),
+        },
     )
 
 
@@ -199,7 +204,8 @@ def review(request: Asked, application_id: UUID) -> HttpResponse:
         "row": row,
         "sections": [(title, rows) for title, rows in sections if rows],
         "errors": [
-            ("", f"{drawn.labels(schema).get(name, name)}: {message}") for name, message in errors.items()
+            ("", f"{drawn.labels(schema).get(name, name)}: {message}" if name else message)
+            for name, message in errors.items()
         ],
         "editable": bool(change),
         "by_rule": any(step.get("auto") for step in version.content["procedure"]["steps"]),

@@ -5,7 +5,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from pendopo.catalogue.rules import automatic, forms_check, presence, procedures_check, references, silence
+from pendopo.catalogue.rules import (
+    automatic,
+    eligibility,
+    forms_check,
+    presence,
+    procedures_check,
+    references,
+    silence,
+)
 from pendopo.catalogue.rules.city import City, Placed, Problem, Sheet
 from pendopo.catalogue.rules.content import form_of, merged_requirements
 from pendopo.catalogue.rules.fees import (
@@ -233,6 +241,7 @@ def _services(city: City) -> Iterator[Problem]:
         yield from forms_check.of_service(placed, city, requirements, form)
         yield from _fees(placed, city, form)
         yield from automatic.of_service(placed, city, form)
+        yield from eligibility.of_service(placed, city, form)
 
 
 def _unknown_facts(requirements: Iterable[Mapping[str, Any]], city: City) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from pendopo.catalogue.rules.automatic import auto_of, expressions
 from pendopo.catalogue.rules.city import City, Placed
+from pendopo.catalogue.rules.eligibility import fields_of
 from pendopo.catalogue.rules.fees import fee_expressions, names_in
 from pendopo.catalogue.rules.forms import DIALECT, NIK_PATTERN, derive_form
 from pendopo.catalogue.rules.references import cut_to, rule_expressions
@@ -76,6 +77,10 @@ def assemble(placed: Placed, city: City) -> dict[str, Any]:
         "form": {"schema": form},
         "procedure": procedure,
         "inspection": bool(service.get("inspection")),
+        "eligibility": [
+            {"valid_until": None, **rule, "fields": fields_of(rule, form)}
+            for rule in service.get("eligibility") or ()
+        ],
         "technical_agency": service.get("technical_agency"),
     }
 

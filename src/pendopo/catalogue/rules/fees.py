@@ -34,6 +34,11 @@ FORMULA_FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
 }
 
 
+BUILT_IN: Final = frozenset(
+    {"matches", "has", "size", "contains", "startsWith", "endsWith", "int", "string", "double"}
+)
+
+
 class BadExpression(ValueError):
     """An expression that does not compile, names something unknown or gives the wrong type."""
 
@@ -158,6 +163,25 @@ def condition(expression: str, variables: Mapping[str, Any]) -> bool:
     if not isinstance(result, bool):
         raise Denied("condition_broken", f"{expression} gives {result!r}")
     return result
+
+
+def holds_with(
+    expression: str, variables: Mapping[str, Any], functions: Mapping[str, Callable[..., Any]]
+) -> bool:
+    """True or false of a condition that may call ``functions``. Raises Denied("condition_broken"), also when something is not known."""
+    try:
+        context = cel.Context(variables=dict(variables), functions=dict(functions))
+        result = _program(expression).execute(context)
+    except (BadExpression, RuntimeError, TypeError, KeyError, ValueError, ArithmeticError) as error:
+        raise Denied("condition_broken", f"{expression}: {error}") from None
+    if not isinstance(result, bool):
+        raise Denied("condition_broken", f"{expression} gives {result!r}")
+    return result
+
+
+def functions_in(expression: str) -> set[str]:
+    """Functions an expression calls, without operators. Raises BadExpression when it does not compile."""
+    return {name for name in _program(expression).functions() if name.isidentifier()} - BUILT_IN
 
 
 def optional_names(expression: str) -> set[str]:

@@ -3,6 +3,7 @@
 Leaves out how a form is drawn and where answers are kept. Hand-made forms take the place of derived ones.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Any, Final
@@ -44,6 +45,8 @@ def derive_form(
     form = _Form()
     wanted = list(requirements)
     _ask_facts(form, service, wanted, facts, base_form)
+    for key in sorted(facts.keys() & _ruled_facts(service)):
+        form.add("applicant", property_name(key), _fact(key, facts[key]), required=True)
     for requirement in wanted:
         _ask_data(form, requirement)
     for requirement in wanted:
@@ -163,6 +166,12 @@ def _ask_facts(
         for key in asked_facts(requirement):
             page = "applicant" if key.split(".")[0] in {"person", "business"} else "request"
             form.add(page, property_name(key), _fact(key, facts[key]), not is_spare(requirement))
+
+
+def _ruled_facts(service: Spec) -> set[str]:
+    """Facts that the rules of eligibility look at: who may apply cannot be judged by what is not asked."""
+    text = " ".join(rule["when"] for rule in service.get("eligibility") or ())
+    return set(re.findall(r"\bfacts\.((?:person|business)\.[a-z][a-z0-9_]*)", text))
 
 
 def _ask_data(form: _Form, requirement: Spec) -> None:

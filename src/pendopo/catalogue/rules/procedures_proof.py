@@ -80,9 +80,10 @@ def problems(city: City, broken: frozenset[str] | set[str] = frozenset()) -> Ite
 def _users(city: City) -> dict[str, list[Placed]]:
     """Services that are offered, by procedure, where the procedure itself is sound."""
     found: dict[str, list[Placed]] = defaultdict(list)
+    agencies = city.agencies
     for placed in city.placed():
         name = placed.data["procedure"]
-        if name in city.part("procedures") and not has_left(city.agencies[placed.agency]):
+        if name in city.part("procedures") and not has_left(agencies[placed.agency]):
             found[name].append(placed)
     return found
 
@@ -131,8 +132,7 @@ def of_case(procedure: Spec, case: Case) -> Iterator[Fault]:
         yield "", f"a condition cannot be worked out: {error} ({case.words})"
         return
     paid_here = procedure.get("fee_paid_at", "mall") == "mall"
-    for message in _branch_faults(steps, case):
-        yield message
+    yield from _branch_faults(steps, case)
     for stand in stands:
         for step, message in _stand_faults(steps, stand):
             yield step, f"{message} ({case.words})"
@@ -256,17 +256,14 @@ def role_faults(procedure: Spec) -> Iterator[tuple[int, str]]:
 
 def agencies_in_the_mall(city: City) -> Iterator[Problem]:
     """Yield each service that would send its file to an agency which has left the mall."""
-    for users in _users(city).values():
-        for placed in users:
-            steps = city.part("procedures")[placed.data["procedure"]]["steps"]
-            for step in steps:
-                slug = step_agency(step.get("agency"), placed.data, placed.agency, city.operator)
-                agency = city.agencies.get(slug)
-                if agency is not None and has_left(agency):
-                    heir = successor_of(agency)
-                    mend = f"name {heir}, which follows it" if heir else "name another"
-                    yield placed.problem(
-                        f"{placed.data['id']}: the step {step['id']!r} is done by {slug}, which has left the mall: {mend}",
-                        "technical_agency" if step.get("agency") == "technical" else "procedure",
-                    )
-                    break
+    gone = {name: successor_of(agency) for name, agency in city.agencies.items() if has_left(agency)}
+    for placed in (placed for users in _users(city).values() for placed in users if gone):
+        for step in city.part("procedures")[placed.data["procedure"]]["steps"]:
+            slug = step_agency(step.get("agency"), placed.data, placed.agency, city.operator)
+            if slug in gone:
+                mend = f"name {gone[slug]}, which follows it" if gone[slug] else "name another"
+                yield placed.problem(
+                    f"{placed.data['id']}: the step {step['id']!r} is done by {slug}, which has left the mall: {mend}",
+                    "technical_agency" if step.get("agency") == "technical" else "procedure",
+                )
+                break

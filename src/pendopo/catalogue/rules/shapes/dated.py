@@ -36,3 +36,17 @@ TABLE: Final = record(
         ),
     },
 )
+ELIGIBILITY: Final = {
+    "type": "array",
+    "items": record(
+        ["id", "when", "says", "says_en", "valid_from", "legal_basis"],
+        id=SLUG,
+        when={"type": "string", "minLength": 1, "maxLength": 400},
+        says={"type": "string", "minLength": 20, "maxLength": 400},
+        says_en={"type": "string", "minLength": 20, "maxLength": 400},
+        valid_from=DAY,
+        valid_until=LAST_DAY,
+        legal_basis=NAME,
+        confidence=CONFIDENCE,
+    ),
+}

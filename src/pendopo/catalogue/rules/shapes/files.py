@@ -9,7 +9,7 @@ import jsonschema_rs
 from pendopo.catalogue.rules.automatic import SHAPE as AUTO
 from pendopo.catalogue.rules.city import Problem, Sheet
 from pendopo.catalogue.rules.shapes.bundles import BUNDLES
-from pendopo.catalogue.rules.shapes.dated import TABLE
+from pendopo.catalogue.rules.shapes.dated import ELIGIBILITY, TABLE
 from pendopo.catalogue.rules.shapes.parts import (
     CATEGORIES,
     CONFIDENCE,
@@ -171,6 +171,7 @@ _SERVICE: Final = _record(
     auto=_table({"type": "string"}, AUTO),
     technical_agency={**SLUG, "type": ["string", "null"]},
     inspection={"type": "boolean"},
+    eligibility=ELIGIBILITY,
 )
 _REFERENCE: Final = _record(
     ["value", "name", "name_en"],
