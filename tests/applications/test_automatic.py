@@ -1,19 +1,25 @@
 """Deciding without people on the real catalogue: every rule to the issued document, second looks, stopping, replay."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from pendopo.applications import api
-from pendopo.applications.models import Application, AutoDecision
+from pendopo.applications.models import Application, AutoDecision, RuleStanding
 from pendopo.applications.rules import StepKind
 from pendopo.applications.rules import automatic as rules
 from pendopo.catalogue.api import ServiceVersion, automatic_rules, facts, get_service, provable_fields
+from pendopo.config import decisions
 from pendopo.documents import api as documents
 from pendopo.identity.api import Actor, ActorKind, Role, register_business
 from pendopo.kernel import clock, tasks
+from pendopo.kernel.errors import Denied, NotFound
+from pendopo.kernel.models import Outbox
 from pendopo.payments import api as payments
 from tests import factories
 from tests.factories import Cast
@@ -147,3 +153,198 @@ def walk(service_id: str, rule: str, warga: Person) -> None:
     assert step is not None, "nobody got it"
     assert step.kind is StepKind.VERIFICATION
     assert api.replay(refused.id).difference == ""
+
+
+# Filing
+
+
+def test_what_was_typed_goes_to_a_person_and_the_officer_sees_why(warga: Person) -> None:
+    row = file(DOMICILE, warga.by, typed="person_regency")
+    (said,) = api.decisions_of(row.id)
+    assert (said.complete, said.result["reason"]) == (False, "unverified")
+    assert said.inputs["verified"]["person_regency"] is False
+    assert factories.open_step(row.id) is not None
+    assert factories.conclude(row.id) == "completed"
+
+
+def test_a_fact_that_speaks_against_the_rule_goes_to_a_person(warga: Person) -> None:
+    row = file(DOMICILE, warga.by, person_regency="Kabupaten Bintan")
+    (said,) = api.decisions_of(row.id)
+    assert (said.complete, said.result["reason"]) == (False, "not_met")
+    assert row.state == "in_process"
+
+
+def test_a_stale_fact_is_no_proof(warga: Person) -> None:
+    row = api.start(service_id=DOMICILE, by=warga.by)
+    answers, sources = told(get_service(DOMICILE), warga.by)
+    Application.objects.filter(id=row.id).update(answers=answers, sources=sources)
+    with clock.use(clock.FixedClock(clock.now() + timedelta(days=181))):
+        api.submit(application_id=row.id, by=warga.by)
+    (said,) = api.decisions_of(row.id)
+    assert said.result["reason"] == "unverified"
+
+
+def test_who_wants_a_person_gets_one(warga: Person) -> None:
+    row = api.start(service_id=DOMICILE, by=warga.by)
+    answers, sources = told(get_service(DOMICILE), warga.by)
+    Application.objects.filter(id=row.id).update(answers=answers, sources=sources)
+    api.want_person(application_id=row.id, wants=True, by=warga.by)
+    api.submit(application_id=row.id, by=warga.by)
+    (said,) = api.decisions_of(row.id)
+    assert (said.result["holds"], said.result["reason"]) == (True, "person_wanted")
+    assert factories.open_step(row.id) is not None
+
+
+def test_a_service_without_rules_asks_the_database_nothing_more(warga: Person) -> None:
+    """With rules it is one statement, in one transaction with the application itself."""
+
+    def statements(service_id: str) -> list[str]:
+        version = get_service(service_id)
+        answers = factories.valid_answers(version, warga.by, optional=False)
+        with CaptureQueriesContext(connection) as seen:
+            api.file(service_id=service_id, answers=answers, key=str(uuid4()), by=warga.by)
+        return [query["sql"] for query in seen.captured_queries]
+
+    plain, ruled = statements(NO_RULE), statements(DOMICILE)
+    assert not any("rulestanding" in sql or "SAVEPOINT" in sql for sql in plain)
+    assert ["rulestanding" in sql for sql in ruled[-3:]] == [False, True, False]
+    assert [sql.split()[0] for sql in (ruled[1], ruled[-1])] == ["SAVEPOINT", "RELEASE"]
+    assert len(ruled) == 5, "the service, the two ends of a transaction, the application, what the rule said"
+
+
+# Second looks
+
+
+def test_after_issue_a_section_head_looks_again(warga: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn(monkeypatch)
+    row = conclude(file(DOMICILE, warga.by))
+    assert row.state == "completed"
+    head = head_of(row.agency_id)
+    (waiting,) = api.list_reviews(head)
+    assert waiting.sample == "after"
+    assert api.list_reviews(head_of("imigrasi-batam")) == []
+    with pytest.raises(NotFound):
+        api.review(decision_id=waiting.id, agrees=True, reason="", by=head_of("imigrasi-batam"))
+    with pytest.raises(NotFound):
+        api.review(decision_id=waiting.id, agrees=True, reason="", by=warga.by)
+    with pytest.raises(Denied, match="reason missing"):
+        api.review(decision_id=waiting.id, agrees=False, reason=" ", by=head)
+    api.review(decision_id=waiting.id, agrees=False, reason="Alamatnya sudah dibongkar.", by=head)
+    with pytest.raises(Denied, match="already reviewed"):
+        api.review(decision_id=waiting.id, agrees=True, reason="", by=head)
+    news = Outbox.objects.get(topic="automatic_overridden").payload
+    assert (news["application"], news["rule"]) == (str(row.id), "domisili-batam")
+    assert api.timeline(row.id)[-1].verb == "review_overridden"
+    assert Application.objects.get(id=row.id).state == "completed", "what follows is for the law of the paper"
+    assert api.figures()["domisili-batam"] == api.Figures(decided=1, reviewed=1, overridden=1)
+
+
+def test_before_issue_a_person_decides_with_the_proposal_in_sight(
+    warga: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn(monkeypatch)
+    approved, rejected = (file("dukcapil-pindah-keluar", warga.by) for _ in range(2))
+    (said,) = api.decisions_of(approved.id)
+    assert (said.sample, said.result["reason"], said.review) == ("before", "sampled", "waiting")
+    assert api.list_reviews(head_of(approved.agency_id)) == [], "it lies on the desk of the step itself"
+    assert factories.conclude(approved.id) == "completed"
+    assert factories.conclude(rejected.id, approve=False) == "rejected"
+    assert [api.decisions_of(row.id)[0].review for row in (approved, rejected)] == ["agreed", "overridden"]
+    assert api.decisions_of(rejected.id)[0].reason == factories.REFUSAL.reason
+    assert api.figures()["pindah-keluar"] == api.Figures(decided=0, reviewed=2, overridden=1)
+
+
+def test_the_applicant_may_object_to_what_a_rule_decided(city: Cast, warga: Person) -> None:
+    row = conclude(file(DOMICILE, warga.by))
+    with pytest.raises(NotFound):
+        api.ask_person(application_id=row.id, by=city.budi.actor)
+    for _twice in range(2):
+        api.ask_person(application_id=row.id, by=warga.by)
+    assert [entry.verb for entry in api.timeline(row.id)].count("ask_person") == 1
+    (waiting,) = api.list_reviews(head_of(row.agency_id))
+    assert waiting.asked_by_applicant
+    api.review(decision_id=waiting.id, agrees=True, reason="Cocok.", by=head_of(row.agency_id))
+    with pytest.raises(Denied, match="already reviewed"):
+        api.ask_person(application_id=row.id, by=warga.by)
+    other = file(NO_RULE, warga.by)
+    api.ask_person(application_id=other.id, by=warga.by)
+    assert Application.objects.get(id=other.id).wants_person
+    factories.conclude(other.id)
+    with pytest.raises(Denied, match="no automatic decision"):
+        api.ask_person(application_id=other.id, by=warga.by)
+
+
+# Stopping
+
+
+def overridden(by: Actor, times: int, agreed: int, monkeypatch: pytest.MonkeyPatch) -> Actor:
+    """Past second looks at the domicile rule: ``agreed`` yes, then ``times`` no."""
+    drawn(monkeypatch)
+    row = file(DOMICILE, by)
+    (first,) = AutoDecision.objects.filter(application_id=row.id)
+    head = head_of(row.agency_id)
+    past = [
+        AutoDecision(
+            **{f.attname: getattr(first, f.attname) for f in AutoDecision._meta.concrete_fields}
+            | {"id": None}
+        )
+        for _ in range(agreed + times - 1)
+    ]
+    AutoDecision.objects.bulk_create(past)
+    waiting = api.list_reviews(head, limit=agreed + times)
+    for number, one in enumerate(waiting):
+        api.review(decision_id=one.id, agrees=number < agreed, reason="Salah alamat.", by=head)
+    return head
+
+
+def test_a_rule_that_errs_too_often_stops_tells_its_owner_and_goes_on_only_with_a_reason(
+    warga: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = overridden(warga.by, times=1, agreed=19, monkeypatch=monkeypatch)
+    assert api.list_stopped(head) == [], "one of twenty is the bound itself"
+    overridden(warga.by, times=1, agreed=0, monkeypatch=monkeypatch)
+    (standing,) = api.list_stopped(head)
+    assert (standing.rule, standing.is_on) == ("domisili-batam", False)
+    assert Outbox.objects.filter(topic="rule_switched_off", payload__agency=standing.agency_id).count() == 1
+    monkeypatch.setattr(rules, "draw", lambda *_: 0.999999)
+    row = file(DOMICILE, warga.by)
+    (said,) = api.decisions_of(row.id)
+    assert (said.complete, said.result["reason"]) == (False, "switched_off")
+    assert factories.open_step(row.id) is not None
+    assert not api.figures()["domisili-batam"].is_on
+    with pytest.raises(Denied, match="wrong role"):
+        api.switch_rule(rule="domisili-batam", on=True, reason="x", by=head_of("imigrasi-batam"))
+    with pytest.raises(Denied, match="reason missing"):
+        api.switch_rule(rule="domisili-batam", on=True, reason="  ", by=head)
+    with pytest.raises(NotFound):
+        api.switch_rule(rule="tidak-ada", on=True, reason="x", by=head)
+    api.switch_rule(rule="domisili-batam", on=True, reason="Data alamat sudah diperbarui.", by=head)
+    assert file(DOMICILE, warga.by).state in {"approved", "completed"}
+    overridden(warga.by, times=1, agreed=0, monkeypatch=monkeypatch)
+    assert api.list_stopped(head) == [], "what was reviewed before no longer counts"
+
+
+def test_few_reviews_do_not_stop_a_rule(warga: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    head = overridden(warga.by, times=19, agreed=0, monkeypatch=monkeypatch)
+    assert api.list_stopped(head) == []
+    assert RuleStanding.objects.get(rule="domisili-batam").is_on
+
+
+# Replay
+
+
+def test_the_command_works_a_decision_out_again(warga: Person) -> None:
+    row = file(DOMICILE, warga.by)
+    said = AutoDecision.objects.get(application_id=row.id)
+    lines: list[str] = []
+    assert decisions.replay(said.id, lines.append) == 0
+    AutoDecision.objects.filter(id=said.id).update(inputs=said.inputs.replace("Kota Batam", "Kota Medan"))
+    assert decisions.replay(said.id, lines.append) == 1
+    assert decisions.replay(10**9, lines.append) == 2
+    assert [line.split(")")[-1].split(":")[0].strip() for line in lines[:2]] == [
+        "is the same",
+        "differs at byte 12",
+    ]
+    lines.clear()
+    assert decisions.show(5, lines.append) == 0
+    assert f"{row.number}  {DOMICILE}  domisili-batam  decided" in lines[0]

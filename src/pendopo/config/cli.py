@@ -133,6 +133,14 @@ def _caring(commands: "Commands") -> None:
             help="default: PENDOPO_CITY or cities/batam",
         )
         _data(parser)
+    decision = _add(commands, "decision", "what rules decided; work one decision out again, byte for byte")
+    kinds = decision.add_subparsers(dest="what", metavar="list|replay", required=True)
+    listed = _add(kinds, "list", "the newest automatic decisions, one a line")
+    listed.add_argument("--limit", type=int, default=50, help="how many (default: 50)")
+    replayed = _add(kinds, "replay", "work a decision out again from what was kept; exit 1 when it differs")
+    replayed.add_argument("id", type=int, help="number of the decision, as listed")
+    _data(listed)
+    _data(replayed)
     doctor = _add(commands, "doctor", "say what is wrong with this instance, and the mend")
     doctor.add_argument("--port", type=_port, default=8000, help="port to look at (default: 8000)")
     _data(doctor)
@@ -262,6 +270,17 @@ def _catalogue(options: argparse.Namespace) -> None:
             print(f"{city}: written")
 
 
+def _decision(options: argparse.Namespace) -> None:
+    from pendopo.config import prepare, serving
+
+    with serving.database(options.data):
+        prepare.django_with_database()
+        from pendopo.config import decisions
+
+        code = decisions.main(options)
+    raise SystemExit(code)
+
+
 def _doctor(options: argparse.Namespace) -> None:
     from pendopo.config import doctor
 
@@ -300,6 +319,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], None]] = {
     "worker": _worker,
     "migrate": _migrate,
     "catalogue": _catalogue,
+    "decision": _decision,
     "doctor": _doctor,
     "test": _test,
     "bench": _bench,
