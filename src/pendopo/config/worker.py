@@ -1,4 +1,4 @@
-"""The worker process: one thread relays the outbox, one runs jobs. Kill it at any moment: rows and jobs wait in the database."""
+"""The worker process: threads relay the outbox, watch the clock and run jobs. Kill it at any moment: rows and jobs wait in the database."""
 
 import logging
 import os
@@ -8,6 +8,7 @@ import time
 log = logging.getLogger("pendopo.worker")
 
 RELAY_PAUSE_SECONDS = 0.2
+CLOCK_PAUSE_SECONDS, SHORTEST_PAUSE_SECONDS = 60.0, 0.5
 
 
 def _relay_for_ever(stop: threading.Event) -> None:
@@ -25,6 +26,24 @@ def _relay_for_ever(stop: threading.Event) -> None:
             time.sleep(2)
 
 
+def _watch_clock(stop: threading.Event) -> None:
+    """Every minute of the instance's clock: deadlines to count anew, warnings to give, what silence grants."""
+    from django.db import close_old_connections
+
+    from pendopo.applications.api import recount, sweep_deadlines, warn_deadlines
+    from pendopo.kernel import clock
+
+    pause_seconds = max(CLOCK_PAUSE_SECONDS / clock.speed(), SHORTEST_PAUSE_SECONDS)
+    while not stop.is_set():
+        try:
+            done = recount() + warn_deadlines() + sweep_deadlines()
+        except Exception:
+            log.exception("watching the clock failed; trying again")
+            close_old_connections()
+            done = 0
+        stop.wait(SHORTEST_PAUSE_SECONDS if done else pause_seconds)
+
+
 def main() -> None:
     """Run until told to stop (SIGTERM, SIGINT)."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pendopo.config.settings")
@@ -34,7 +53,8 @@ def main() -> None:
     from procrastinate.contrib.django import app
 
     stop = threading.Event()
-    threading.Thread(target=_relay_for_ever, args=(stop,), daemon=True).start()
+    for loop in (_relay_for_ever, _watch_clock):
+        threading.Thread(target=loop, args=(stop,), daemon=True).start()
     worker = app.with_connector(app.connector.get_worker_connector())
     worker.run_worker(
         queues=["news"], concurrency=2, fetch_job_polling_interval=0.5, delete_jobs="successful"

@@ -1,6 +1,8 @@
 """All writes to applications. Read, decide in rules.py, write with one SQL statement that refuses when somebody was faster."""
 
 from pendopo.applications.actions.acting import advance, renew_bill, resubmit, withdraw
+from pendopo.applications.actions.clock import change_calendar, recount
+from pendopo.applications.actions.clock_silence import sweep_deadlines, warn_deadlines
 from pendopo.applications.actions.filing import file, save, start, submit
 from pendopo.applications.actions.measures import ask_revocation, impose
 from pendopo.applications.actions.reacting import on_bill_settled, on_decided, on_submitted
@@ -16,19 +18,23 @@ __all__ = [
     "advance",
     "ask_person",
     "ask_revocation",
+    "change_calendar",
     "file",
     "impose",
     "on_bill_settled",
     "on_decided",
     "on_sample_decided",
     "on_submitted",
+    "recount",
     "renew_bill",
     "resubmit",
     "review",
     "save",
     "start",
     "submit",
+    "sweep_deadlines",
     "switch_rule",
     "want_person",
+    "warn_deadlines",
     "withdraw",
 ]

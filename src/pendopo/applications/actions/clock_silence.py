@@ -34,21 +34,22 @@ MISSED_DAYS: Final = 30
 _WARN: Final = """
 WITH w AS (
   INSERT INTO applications_deadlinewarning (application_id, level, due_on, at)
-  SELECT a.id, %(level)s, a.due_on, %(at)s FROM applications_application a
+  SELECT a.id, %(level)s::text, a.due_on, %(at)s::timestamptz FROM applications_application a
   WHERE a.decided_at IS NULL AND a.due_on BETWEEN %(since)s AND %(until)s AND a.state IN ('submitted', 'in_process')
-    AND ((a.term ->> 'days')::int > %(days)s OR %(days)s = 0)
+    AND ((a.term ->> 'days')::int > %(days)s::int OR %(days)s::int = 0)
     AND NOT EXISTS (SELECT FROM applications_deadlinewarning w
-                    WHERE w.application_id = a.id AND w.level = %(level)s AND w.due_on = a.due_on)
+                    WHERE w.application_id = a.id AND w.level = %(level)s::text AND w.due_on = a.due_on)
   ORDER BY a.due_on LIMIT %(limit)s
   ON CONFLICT DO NOTHING
   RETURNING application_id, level, due_on
 ), e AS (
   INSERT INTO kernel_event (subject, seq, verb, actor, on_behalf_of, data, at, hash)
-  SELECT 'application:' || w.application_id, 0, 'deadline_warned', %(actor)s, '',
-         jsonb_build_object('level', w.level, 'due_on', w.due_on), %(at)s, '' FROM w
+  SELECT 'application:' || w.application_id, 0, 'deadline_warned', %(actor)s::text, '',
+         jsonb_build_object('level', w.level, 'due_on', w.due_on), %(at)s::timestamptz, '' FROM w
 )
 INSERT INTO kernel_outbox (topic, payload, at)
-SELECT 'deadline_warned', jsonb_build_object('application', w.application_id, 'level', w.level, 'due_on', w.due_on), %(at)s FROM w
+SELECT 'deadline_warned', jsonb_build_object('application', w.application_id, 'level', w.level, 'due_on', w.due_on),
+       %(at)s::timestamptz FROM w
 """
 
 
@@ -100,7 +101,7 @@ def _grant(application_id: UUID, versions: dict[UUID, Regime]) -> bool:
     regime = versions[loaded.version_id]
     decision = {
         "by": SYSTEM.ref, "name": SYSTEM.name, "silence": regime, "legal_basis": LAW[regime],
-        "due_on": derived.due_on.isoformat(), "derivation": queries.stored_derivation(derived),
+        "due_on": derived.due_on.isoformat(), "unit": derived.term.unit, "derivation": queries.stored_derivation(derived),
     }  # fmt: skip
     advance(application_id=application_id, verb=Verb.DEEM_APPROVE, by=SYSTEM, decision=decision)
     unpaid = any(

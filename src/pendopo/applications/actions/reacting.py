@@ -8,6 +8,7 @@ from babel.dates import format_date
 
 from pendopo.applications import queries
 from pendopo.applications.actions.acting import advance
+from pendopo.applications.actions.clock_papers import annexed, stated
 from pendopo.applications.models import Application
 from pendopo.applications.rules import State, StepKind, StepStatus, Verb
 from pendopo.catalogue.api import ServiceVersion, facts, get_version
@@ -98,6 +99,8 @@ def on_decided(*, application: str, **_more: Any) -> None:
         ),
         valid_from=decided_on,
         valid_until=_months_later(decided_on, months) if months else None,
+        silence=stated(row.decision),
+        annex=annexed(row.decision),
         by=SYSTEM,
     )
     advance(application_id=row.id, verb=Verb.ISSUE, by=SYSTEM, document_id=str(document.id))

@@ -60,10 +60,13 @@ def issue(
     purpose: papers.Purpose = papers.Purpose.NEW,
     earlier: UUID | None = None,
     provisional: bool = False,
+    silence: str = "",
+    annex: Sequence[tuple[str, str]] = (),
 ) -> Paper:
     """Issue the paper of ``kind`` about ``subject`` ("application:<uuid>"), or return the one issued before.
 
     ``purpose`` says what it is to the paper ``earlier``: copies are stamped as such. A ``provisional`` paper has an end and says so.
+    ``silence`` states that the law granted it because nobody decided, and ``annex`` (day, what it was) proves it.
     ``rows`` (label, value) stand on the paper as given; ``reasons`` (text, legal basis) are for refusals. ``valid_from`` is
     today unless said; ``valid_until`` is the last valid day, None for no end; both local dates.
     Writes event ``issued`` on ``document:<id>`` and emits ``document_issued(document, subject, number)``.
@@ -92,6 +95,8 @@ def issue(
         "demo": settings.MODE != "production",
         "stamp": "TERBIT SEMENTARA" if provisional else papers.STAMPS.get(purpose, ""),
         "origin": _origin(earlier, purpose),
+        "silence": silence,
+        "annex": [{"on": on, "what": what} for on, what in annex],
     }
     said = {key: value for key, value in _clean(said).items() if value != ""}
     with transaction.atomic():

@@ -77,6 +77,11 @@ class Paper:
         return self.purpose in COPIES
 
     @property
+    def by_silence(self) -> bool:
+        """True for what the law granted because nobody decided in time."""
+        return bool(self.data.get("silence"))
+
+    @property
     def standing(self) -> Standing:
         """What it is worth today, seen for itself; a copy is verified by its original."""
         return papers.standing(
