@@ -1,64 +1,28 @@
 """Papers at the officer's desk and with their holder: what may be done, the fine's bill, and strangers."""
 
-from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
-from allauth.mfa.models import Authenticator
-from django.conf import settings as django_settings
 from django.test import Client
 
 from pendopo.applications import api
-from pendopo.applications.models import Application
-from pendopo.catalogue.api import get_service
-from pendopo.documents.api import Measure, Paper, Standing, get_document, history_of, verify
-from pendopo.identity.api import SYSTEM, list_accesses
+from pendopo.documents.api import Measure, Paper, Standing, history_of, verify
+from pendopo.identity.api import list_accesses
 from pendopo.kernel import tasks
 from pendopo.kernel.errors import NotFound
 from pendopo.payments.api import get_bill
 from tests import factories
-from tests.factories import Account, Cast
+from tests.applications.conftest import Browser
+from tests.factories import Cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("house")]
 
 SIP = "dpmptsp-sip-perawat"
-Browser = Callable[[Account | None], Client]
 SAID = {
     "ground": "violation",
     "reason": "Praktik di luar alamat.",
     "legal_basis": "Permenkes 40/2017 pasal 12",
 }
-
-
-@pytest.fixture
-def browser(city: Cast) -> Browser:
-    """A browser in which this person has signed in; staff with their second factor."""
-
-    def open_one(who: Account | None) -> Client:
-        client = Client(headers={"accept-language": "id"})
-        if who is not None:
-            client.force_login(who.user, backend=django_settings.AUTHENTICATION_BACKENDS[0])
-            if who.actor.kind == "staff":
-                Authenticator.objects.get_or_create(
-                    user=who.user, type=Authenticator.Type.TOTP, defaults={"data": {}}
-                )
-        return client
-
-    return open_one
-
-
-@pytest.fixture
-def permit(city: Cast) -> Paper:
-    """Siti's permit, just issued."""
-    return permit_of(city)
-
-
-def permit_of(city: Cast) -> Paper:
-    application = factories.file(get_service(SIP), city.siti.actor)
-    factories.conclude(application)
-    issued = Application.objects.get(id=application).document_id
-    assert issued is not None
-    return get_document(issued, SYSTEM)
 
 
 def take(client: Client, paper: Paper, measure: str, **said: str) -> str:
@@ -67,9 +31,9 @@ def take(client: Client, paper: Paper, measure: str, **said: str) -> str:
 
 
 def test_an_officer_finds_warns_and_suspends_and_the_holder_sees_it(
-    city: Cast, browser: Browser, permit: Paper
+    city: Cast, signed_in: Browser, permit: Paper
 ) -> None:
-    head, siti = browser(city.signatory), browser(city.siti)
+    head, siti = signed_in(city.signatory), signed_in(city.siti)
     found = head.get("/kerja/dokumen/", {"q": permit.number}).content.decode()
     assert f"/kerja/dokumen/{permit.id}/" in found
     assert "Beri peringatan" in head.get(f"/kerja/dokumen/{permit.id}/").content.decode()
@@ -87,13 +51,13 @@ def test_an_officer_finds_warns_and_suspends_and_the_holder_sees_it(
 
 
 def test_a_fine_raises_its_bill_and_paying_it_settles_nothing_else(
-    city: Cast, browser: Browser, permit: Paper, silent_bank: object
+    city: Cast, signed_in: Browser, permit: Paper, silent_bank: object
 ) -> None:
-    assert "sudah terbit" in take(browser(city.signatory), permit, "fine", amount="1.500.000")
+    assert "sudah terbit" in take(signed_in(city.signatory), permit, "fine", amount="1.500.000")
     (fine,) = history_of(permit.id)
     bill = get_bill(f"measure:{fine.id}")
     assert (bill.total_idr, bill.payer_ref) == (1_500_000, city.siti.actor.ref)
-    text = browser(city.siti).get(f"/dokumen/{permit.id}/").content.decode()
+    text = signed_in(city.siti).get(f"/dokumen/{permit.id}/").content.decode()
     assert f"/tagihan/{bill.id}/" in text
     factories.settle(bill)
     tasks.drain()
@@ -114,9 +78,9 @@ def test_a_fine_raises_its_bill_and_paying_it_settles_nothing_else(
     ],
 )
 def test_bad_input_is_refused_with_a_sentence_and_stays(
-    city: Cast, browser: Browser, permit: Paper, measure: str, said: dict[str, str], words: str
+    city: Cast, signed_in: Browser, permit: Paper, measure: str, said: dict[str, str], words: str
 ) -> None:
-    text = take(browser(city.signatory), permit, measure, **said)
+    text = take(signed_in(city.signatory), permit, measure, **said)
     assert text.startswith("422")
     assert words in text
     if "reason" not in said:
@@ -124,14 +88,14 @@ def test_bad_input_is_refused_with_a_sentence_and_stays(
     assert history_of(permit.id) == []
 
 
-def test_what_is_over_is_a_conflict(city: Cast, browser: Browser, permit: Paper) -> None:
-    head = browser(city.signatory)
+def test_what_is_over_is_a_conflict(city: Cast, signed_in: Browser, permit: Paper) -> None:
+    head = signed_in(city.signatory)
     assert take(head, permit, "revoke").startswith("200")
     assert take(head, permit, "suspend").startswith("409")
 
 
-def test_the_holder_asks_and_the_agency_revokes(city: Cast, browser: Browser, permit: Paper) -> None:
-    siti, head = browser(city.siti), browser(city.signatory)
+def test_the_holder_asks_and_the_agency_revokes(city: Cast, signed_in: Browser, permit: Paper) -> None:
+    siti, head = signed_in(city.siti), signed_in(city.signatory)
     where = f"/dokumen/{permit.id}/minta-cabut/"
     assert siti.post(where, {"reason": " "}).status_code == 422
     assert siti.post(where, {"reason": "Saya pindah kota."}).status_code == 302
@@ -142,15 +106,15 @@ def test_the_holder_asks_and_the_agency_revokes(city: Cast, browser: Browser, pe
     assert "Dicabut" in siti.get(f"/dokumen/{permit.id}/").content.decode()
 
 
-def test_strangers_and_lesser_roles_are_refused(city: Cast, browser: Browser, permit: Paper) -> None:
+def test_strangers_and_lesser_roles_are_refused(city: Cast, signed_in: Browser, permit: Paper) -> None:
     address, own = f"/kerja/dokumen/{permit.id}/", f"/dokumen/{permit.id}/"
-    assert browser(None).get(own).status_code == 302
-    assert browser(city.budi).get(own).status_code == 404
-    assert browser(city.budi).post(f"{own}minta-cabut/", {"reason": "x"}).status_code == 404
-    assert browser(city.siti).get(address).status_code == 403
-    assert browser(city.stranger).get(address).status_code == 404
-    assert browser(city.stranger).post(f"{address}revoke/", SAID).status_code == 404
-    officer = browser(city.officer)
+    assert signed_in(None).get(own).status_code == 302
+    assert signed_in(city.budi).get(own).status_code == 404
+    assert signed_in(city.budi).post(f"{own}minta-cabut/", {"reason": "x"}).status_code == 404
+    assert signed_in(city.siti).get(address).status_code == 403
+    assert signed_in(city.stranger).get(address).status_code == 404
+    assert signed_in(city.stranger).post(f"{address}revoke/", SAID).status_code == 404
+    officer = signed_in(city.officer)
     assert "Tidak ada tindakan yang dapat Anda lakukan" in officer.get(address).content.decode()
     assert officer.post(f"{address}revoke/", SAID).status_code == 422
     assert officer.get(own).headers["Location"] == address

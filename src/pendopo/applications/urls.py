@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pendopo.applications.views import automatic, citizen, counter, desk, holdings, mandates, me
+from pendopo.applications.views import appeals, automatic, citizen, counter, desk, holdings, mandates, me
 
 app_name = "applications"
 urlpatterns = [
@@ -36,6 +36,16 @@ urlpatterns = [
     path("kerja/", desk.inbox, name="inbox"),
     path("dokumen/<uuid:document_id>/", holdings.holding, name="holding"),
     path("dokumen/<uuid:document_id>/minta-cabut/", holdings.ask_revocation, name="ask_revocation"),
+    path(
+        "dokumen/<uuid:document_id>/keberatan/<uuid:measure_id>/",
+        appeals.against_measure,
+        name="against_measure",
+    ),
+    path("permohonan/<uuid:application_id>/keberatan/", appeals.against_refusal, name="against_refusal"),
+    path("keberatan/<uuid:appeal_id>/", appeals.appeal, name="appeal"),
+    path("keberatan/<uuid:appeal_id>/tarik/", appeals.withdraw, name="withdraw_appeal"),
+    path("kerja/keberatan/", appeals.appeals, name="appeals"),
+    path("kerja/keberatan/<uuid:appeal_id>/", appeals.decide, name="decide_appeal"),
     path("kerja/dokumen/", holdings.papers, name="papers"),
     path("kerja/dokumen/<uuid:document_id>/", holdings.paper_file, name="paper_file"),
     path("kerja/dokumen/<uuid:document_id>/<slug:measure>/", holdings.take, name="measure"),

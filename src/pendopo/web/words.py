@@ -152,6 +152,14 @@ DENIED: Final[Words] = {
     "survey_too_early": _("Penilaian dibuka setelah layanan selesai."),
     "survey_incomplete": _("Jawab semua pertanyaan dahulu."),
     "survey_score": _("Pilih satu jawaban."),
+    "not_in_this_appeal": _("Keberatan ini sudah dijawab atau ditarik, jadi tidak bisa diubah lagi."),
+    "appeal_too_late": _("Batas waktu mengajukan keberatan sudah lewat."),
+    "appeal_grounds_missing": _("Tulis mengapa Anda tidak setuju, paling banyak 4.000 huruf."),
+    "appeal_reason_missing": _("Tulis alasan dan dasar hukum jawaban ini."),
+    "appeal_answer_missing": _("Pilih jawabannya: keberatan dikabulkan atau ditolak."),
+    "already_appealed": _("Keberatan atas keputusan ini sudah Anda ajukan."),
+    "already_lifted": _("Tindakan ini sudah ditarik kembali."),
+    "decided_it_first": _("Anda yang mengambil keputusan semula. Keberatan harus dijawab pejabat lain."),
     "not_in_this_standing": _(
         "Keadaan dokumen ini sudah berubah, jadi tindakan itu tidak bisa dilakukan lagi."
     ),
@@ -196,7 +204,7 @@ REFUSED: Final = _(
 )
 CONFLICTS: Final = (
     "not_in_this_state", "stale", "already_", "step_", "not_complete", "not_paid", "rounds_", "not_editable", "survey_too_early",
-    "not_in_this_standing",
+    "not_in_this_standing", "not_in_this_appeal",
 )  # fmt: skip
 
 
@@ -282,6 +290,11 @@ HAPPENED: Final[Words] = {
     "review_overridden": _("Petugas meninjau keputusan sistem: seharusnya diputus lain"),
     "deem_approve": _("Batas waktu lewat tanpa keputusan: dikabulkan secara hukum"),
     "reopen": _("Keberatan dikabulkan: permohonan diproses kembali"),
+    "appeal_filed": _("Keberatan diajukan"),
+    "appeal_taken_up": _("Keberatan mulai diperiksa"),
+    "appeal_upheld": _("Keberatan ditolak, keputusan semula tetap"),
+    "appeal_granted": _("Keberatan dikabulkan"),
+    "appeal_withdrawn": _("Keberatan ditarik kembali"),
 }
 
 REMARKS: Final[Words] = {
@@ -308,6 +321,20 @@ def happened(code: str) -> "str | Promise":
 def remark(code: str) -> "str | Promise":
     """Why a field or document was sent back."""
     return REMARKS.get(str(code), str(code))
+
+
+APPEALS: Final[Words] = {
+    "filed": _("Menunggu diperiksa"),
+    "in_review": _("Sedang diperiksa"),
+    "upheld": _("Ditolak, keputusan semula tetap"),
+    "granted": _("Dikabulkan"),
+    "withdrawn": _("Ditarik kembali"),
+}
+
+
+def appeal(state: str) -> "str | Promise":
+    """What a state of an objection is called."""
+    return APPEALS.get(str(state), str(state))
 
 
 MEASURES: Final[Words] = {

@@ -1,6 +1,14 @@
 """All writes to applications. Read, decide in rules.py, write with one SQL statement that refuses when somebody was faster."""
 
 from pendopo.applications.actions.acting import advance, renew_bill, resubmit, withdraw
+from pendopo.applications.actions.appeals import (
+    decide_appeal,
+    object_to_measure,
+    object_to_refusal,
+    sweep_appeals,
+    take_up_appeal,
+    withdraw_appeal,
+)
 from pendopo.applications.actions.clock import change_calendar, recount
 from pendopo.applications.actions.clock_silence import sweep_deadlines, warn_deadlines
 from pendopo.applications.actions.filing import file, save, start, submit
@@ -19,8 +27,11 @@ __all__ = [
     "ask_person",
     "ask_revocation",
     "change_calendar",
+    "decide_appeal",
     "file",
     "impose",
+    "object_to_measure",
+    "object_to_refusal",
     "on_bill_settled",
     "on_decided",
     "on_sample_decided",
@@ -32,9 +43,12 @@ __all__ = [
     "save",
     "start",
     "submit",
+    "sweep_appeals",
     "sweep_deadlines",
     "switch_rule",
+    "take_up_appeal",
     "want_person",
     "warn_deadlines",
     "withdraw",
+    "withdraw_appeal",
 ]

@@ -1,5 +1,6 @@
 """Tables of the heart, one file a thing. Written by the SQL functions of the migrations and by actions; CHECKs repeat the rules."""
 
+from pendopo.applications.models.appeals import Appeal
 from pendopo.applications.models.application import Application, Step
 from pendopo.applications.models.automatic import AutoDecision, RuleStanding
 from pendopo.applications.models.clock import DeadlineWarning, MovedDeadline, Recount
@@ -7,5 +8,14 @@ from pendopo.applications.models.part import Part
 from pendopo.applications.models.submission import Submission
 
 __all__ = [
-    "Application", "AutoDecision", "DeadlineWarning", "MovedDeadline", "Part", "Recount", "RuleStanding", "Step", "Submission",
-]  # fmt: skip
+    "Appeal",
+    "Application",
+    "AutoDecision",
+    "DeadlineWarning",
+    "MovedDeadline",
+    "Part",
+    "Recount",
+    "RuleStanding",
+    "Step",
+    "Submission",
+]

@@ -1,5 +1,16 @@
 """Reads of applications: the case for a decision, the citizen's status, the officer's inbox and file. Each knows who may see."""
 
+from pendopo.applications.queries.appeals import (
+    Chance,
+    can_answer,
+    chance_of,
+    chances_on,
+    get_appeal_for_staff,
+    get_own_appeal,
+    list_appeals_for,
+    list_open_appeals,
+    list_own_appeals,
+)
 from pendopo.applications.queries.automatic import (
     Decided,
     Figures,
@@ -90,13 +101,15 @@ from pendopo.applications.queries.submission import (
 )
 
 __all__ = [
-    "OWN", "STATUS_SQL", "UNASKED", "Attached", "Decided", "Figures", "InboxRow", "Loaded", "Replay", "StepStanding", "attached",
-    "autos_for", "bundle_form", "case_of", "check_hand", "check_hand_on", "consent_mark", "consent_sheet", "count_inbox", "count_reviews",
-    "decisions_of", "documents_for", "early_refusals", "edits_catalogue", "facts_now", "figures", "file_fields", "find_submission",
-    "get_decision", "get_for_staff", "get_own", "get_review", "get_status", "get_submission", "holdings_of", "holds_for", "inbox",
-    "involved", "is_allowed", "is_moving", "issuers_of", "list_applications", "list_decisions", "list_own", "list_parts", "list_reviews",
-    "list_steps", "list_stopped", "list_submissions", "list_usable", "load", "marks_of", "matter_of", "name_of_typist", "not_eligible",
-    "open_answers", "open_value", "prefill", "prefill_bundle", "replay", "reviewer_agencies", "reviews_since", "seal_answers", "seal_by",
-    "secret_fields", "steps_of_version", "stored_marks", "submission_of", "supplies", "term_of", "timeline", "typed_answers", "typist",
-    "unusable_fields", "vouched_fields",
+    "OWN", "STATUS_SQL", "UNASKED", "Attached", "Chance", "Decided", "Figures", "InboxRow", "Loaded", "Replay", "StepStanding",
+    "attached", "autos_for", "bundle_form", "can_answer", "case_of", "chance_of", "chances_on", "check_hand", "check_hand_on",
+    "consent_mark", "consent_sheet", "count_inbox", "count_reviews", "decisions_of", "documents_for", "early_refusals",
+    "edits_catalogue", "facts_now", "figures", "file_fields", "find_submission", "get_appeal_for_staff", "get_decision",
+    "get_for_staff", "get_own", "get_own_appeal", "get_review", "get_status", "get_submission", "holdings_of", "holds_for",
+    "inbox", "involved", "is_allowed", "is_moving", "issuers_of", "list_appeals_for", "list_applications", "list_decisions",
+    "list_open_appeals", "list_own", "list_own_appeals", "list_parts", "list_reviews", "list_steps", "list_stopped",
+    "list_submissions", "list_usable", "load", "marks_of", "matter_of", "name_of_typist", "not_eligible", "open_answers",
+    "open_value", "prefill", "prefill_bundle", "replay", "reviewer_agencies", "reviews_since", "seal_answers", "seal_by",
+    "secret_fields", "steps_of_version", "stored_marks", "submission_of", "supplies", "term_of", "timeline", "typed_answers",
+    "typist", "unusable_fields", "vouched_fields",
 ]  # fmt: skip

@@ -267,6 +267,7 @@ def status(request: Asked, application_id: UUID) -> HttpResponse:
         "late": bool(row.due_on and clock.today() > row.due_on and row.decided_at is None),
         "labels": labels,
         "typist": api.typist(row),
+        "chance": api.chance_of(row),
         "next_fix": _next_page(row.id, version, request)
         if row.state in {"returned", "in_correction"}
         else "",

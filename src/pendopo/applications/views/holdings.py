@@ -41,12 +41,14 @@ PAGE = 30
 LONGEST_AMOUNT = 15  # digits: no fine has more
 
 
-def _timeline(history: list[History], *, for_holder: bool) -> list[dict[str, Any]]:
+def _timeline(history: list[History], paper: Paper, *, for_holder: bool) -> list[dict[str, Any]]:
     """What happened to the paper, newest last, with the letters that tell of it."""
     letters = {paper.subject: paper for paper in list_documents(f"measure:{done.id}" for done in history)}
+    chances = api.chances_on(history, paper.agency_id)
     return [
         {
             "done": done,
+            "chance": chances.get(done.id),
             "title": words.measure_taken(done.measure),
             "ground": words.ground(done.ground),
             "letter": letters.get(f"measure:{done.id}"),
@@ -70,7 +72,7 @@ def _about(paper: Paper, history: list[History], *, for_holder: bool) -> dict[st
         "paper": paper,
         "code": show_code(paper.code),
         "Standing": Standing,
-        "history": _timeline(history, for_holder=for_holder),
+        "history": _timeline(history, paper, for_holder=for_holder),
         "earlier": get_label(paper.earlier_id) if paper.earlier_id else None,
         "successor": get_label(paper.replaced_by_id) if paper.replaced_by_id else None,
     }

@@ -64,7 +64,8 @@ def take_measure(
     history = taken_on(row.id)
     lifecycle.check(standing_of(paper(row), history), measure, by, order, on=clock.today())
     made = _append(row, history, measure, order, by)
-    told = _letter(row, made, order, by, signatory, closing) if measure in lifecycle.OFFICERS else None
+    tells = measure in lifecycle.OFFICERS and by.kind is ActorKind.STAFF
+    told = _letter(row, made, order, by, signatory, closing) if tells else None
     return Done(measure_of(made.id), paper(row), told)
 
 

@@ -82,7 +82,7 @@ def standing_of(found: Paper, taken: Sequence[Taken] | None = None) -> lifecycle
         State(found.state),
         found.agency_id,
         found.holder_ref,
-        Purpose(found.purpose),
+        Purpose.LETTER if found.is_letter else Purpose(found.purpose),
         warned=lifecycle.warned(history),
         asked=lifecycle.asked(history),
     )

@@ -43,12 +43,14 @@ GROUNDS: Final[Mapping[Measure, frozenset[str]]] = {
     Measure.SUSPEND: frozenset({"violation", "condition_unmet", "unpaid", "danger", "court_order"}),
     Measure.REINSTATE: frozenset({"remedied", "court_order", "imposed_in_error", "ended"}),
     Measure.REVOKE: frozenset({"violation", "condition_unmet", "holder_request", "court_order"}),
-    Measure.ANNUL: frozenset({"false_data", "issued_in_error", "court_order"}),
+    Measure.ANNUL: frozenset({"false_data", "issued_in_error", "court_order", "appeal"}),
     Measure.ASK_REVOCATION: frozenset({"holder_request"}),
     Measure.REPLACE: frozenset({"replaced"}),
     Measure.LIFT: frozenset({"appeal"}),
 }
 """The closed list of reasons for each measure."""
+SYSTEM_GROUNDS: Final = frozenset({"ended", "replaced", "appeal"})
+"""Reasons only the system may give."""
 
 TRANSITIONS: Final[Mapping[tuple[State, Measure], frozenset[State]]] = {
     (State.ISSUED, Measure.WARN): frozenset({State.ISSUED}),
@@ -80,7 +82,7 @@ OFFICERS: Final = frozenset(
 """Measures of the agency, in the order an officer sees them: each leaves a signed letter."""
 SANCTIONS: Final = OFFICERS - {Measure.REINSTATE}
 """Measures one may object to."""
-SYSTEMS: Final = frozenset({Measure.REPLACE, Measure.LIFT, Measure.REINSTATE})
+SYSTEMS: Final = frozenset({Measure.REPLACE, Measure.LIFT, Measure.REINSTATE, Measure.ANNUL})
 ROLES: Final = frozenset({Role.SIGNATORY, Role.SECTION_HEAD})
 
 
@@ -112,7 +114,8 @@ def check(
     paper: Standing, measure: Measure, actor: Actor, order: Order | None = None, *, on: date | None = None
 ) -> None:
     """Raise ``Denied`` with the first reason against ``measure``. ``on``, the local date, is needed with an order."""
-    if paper.purpose in COPIES or paper.purpose is Purpose.LETTER:
+    overturned = measure is Measure.ANNUL and actor.kind is ActorKind.SYSTEM  # a refusal, after an objection
+    if paper.purpose in COPIES or (paper.purpose is Purpose.LETTER and not overturned):
         raise Denied("measure_on_original")
     _check_actor(paper, measure, actor)
     if (paper.state, measure) not in TRANSITIONS:
@@ -190,9 +193,8 @@ def _check_actor(paper: Standing, measure: Measure, actor: Actor) -> None:
 
 
 def _check_order(paper: Standing, measure: Measure, actor: Actor, order: Order, on: date) -> None:
-    if order.ground not in GROUNDS[measure] or (
-        order.ground == "ended" and actor.kind is not ActorKind.SYSTEM
-    ):
+    of_system = actor.kind is ActorKind.SYSTEM
+    if order.ground not in GROUNDS[measure] or (order.ground in SYSTEM_GROUNDS) is not of_system:
         raise Denied("ground_unknown", order.ground)
     if not order.reason.strip() or len(order.reason) > REASON_MAX:
         raise Denied("measure_reason_missing")
