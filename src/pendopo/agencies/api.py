@@ -13,9 +13,10 @@ from pendopo.agencies.queries import (
     list_absences,
     list_colleagues,
     signatory_of,
+    signatory_of_account,
 )
 
 __all__ = [
     "STANDING", "Absence", "Colleague", "Signatory", "account", "actor_of", "actor_of_staff", "appoint_deputy", "colleagues", "employ",
-    "end_deputy", "fill_from_dukcapil", "list_absences", "list_colleagues", "signatory_of",
+    "end_deputy", "fill_from_dukcapil", "list_absences", "list_colleagues", "signatory_of", "signatory_of_account",
 ]  # fmt: skip

@@ -159,3 +159,18 @@ def signatory_of(actor: Actor, agency_id: str, role: Role = Role.SIGNATORY) -> S
             if role in absent.roles:
                 return Signatory(actor.name, f"Plh. {absent.title}", number)
     return Signatory(actor.name, own.title if own else "", number)
+
+
+def signatory_of_account(user_id: UUID, agency_id: str, role: Role) -> Signatory:
+    """The same of an account that acted earlier: papers are typeset after the act."""
+    user = User.objects.get(id=user_id)
+    absent = frozenset(
+        Deputy.objects.filter(
+            deputy_id=user_id,
+            staff__agency_id=agency_id,
+            starts_on__lte=clock.today(),
+            ends_on__gte=clock.today(),
+        ).values_list("staff__user_id", flat=True)
+    )
+    actor = Actor(ActorKind.STAFF, user_id, user.display_name or user.email, stands_in_for=absent)
+    return signatory_of(actor, agency_id, role)

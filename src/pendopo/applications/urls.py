@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from pendopo.applications.views import appeals, automatic, citizen, counter, desk, holdings, mandates, me
+from pendopo.applications.views import (
+    appeals,
+    automatic,
+    citizen,
+    counter,
+    desk,
+    holdings,
+    mandates,
+    me,
+    people,
+)
 
 app_name = "applications"
 urlpatterns = [
@@ -33,6 +43,8 @@ urlpatterns = [
     path("kerja/tinjauan/<int:decision_id>/", automatic.review, name="review_decision"),
     path("kerja/tinjauan/<int:decision_id>/jawab/", automatic.answer_review, name="answer_review"),
     path("kerja/tinjauan/aturan/<slug:rule>/", automatic.switch, name="switch_rule"),
+    path("kerja/wakil/", people.deputies, name="deputies"),
+    path("kerja/wakil/<uuid:deputy_id>/selesai/", people.end, name="end_deputy"),
     path("kerja/", desk.inbox, name="inbox"),
     path("dokumen/<uuid:document_id>/", holdings.holding, name="holding"),
     path("dokumen/<uuid:document_id>/minta-cabut/", holdings.ask_revocation, name="ask_revocation"),

@@ -8,6 +8,7 @@ from pendopo.applications.api import (
     on_concluded,
     on_decided,
     on_filed_again,
+    on_inspected,
     on_sample_decided,
     on_submitted,
 )
@@ -16,6 +17,7 @@ HANDLERS: Mapping[str, tuple[Callable[..., None], ...]] = {
     "application_submitted": (on_submitted, on_filed_again),
     "application_decided": (on_decided, on_sample_decided),
     "application_concluded": (on_concluded,),
+    "inspected": (on_inspected,),
     "bill_settled": (on_bill_settled,),
 }
 

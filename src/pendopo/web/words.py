@@ -94,6 +94,13 @@ DENIED: Final[Words] = {
     "appointment_incomplete": _("Isi tanggal, jam, dan tempat kunjungan."),
     "appointment_past": _("Waktu kunjungan harus di depan, dalam satu tahun ini."),
     "findings_needed": _("Tulis apa yang ditemukan di lapangan: itu menjadi berita acara."),
+    "not_your_colleague": _(
+        "Anda hanya dapat menunjuk wakil bagi diri sendiri atau bagi bawahan di instansi Anda."
+    ),
+    "deputy_unsuitable": _("Wakil harus rekan lain yang bertugas di instansi yang sama selama waktu itu."),
+    "deputy_dates": _(
+        "Isi yang tidak di tempat, wakilnya, dan tanggalnya: mulai hari ini atau nanti, paling lama satu tahun."
+    ),
     "not_due_yet": _("Batas waktunya belum lewat."),
     "rounds_used_up": _("Jumlah perbaikan yang diperbolehkan sudah habis."),
     "calendar_missing": _("Kalender hari kerja tahun itu belum tersedia. Beri tahu pengelola mal."),

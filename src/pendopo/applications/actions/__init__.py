@@ -12,6 +12,7 @@ from pendopo.applications.actions.appeals import (
 from pendopo.applications.actions.clock import change_calendar, recount
 from pendopo.applications.actions.clock_silence import sweep_deadlines, warn_deadlines
 from pendopo.applications.actions.filing import file, save, start, submit
+from pendopo.applications.actions.inspecting import minutes_kind, on_inspected
 from pendopo.applications.actions.measures import ask_revocation, impose
 from pendopo.applications.actions.reacting import on_bill_settled, on_decided, on_submitted
 from pendopo.applications.actions.reviewing import (
@@ -23,32 +24,8 @@ from pendopo.applications.actions.reviewing import (
 )
 
 __all__ = [
-    "advance",
-    "ask_person",
-    "ask_revocation",
-    "change_calendar",
-    "decide_appeal",
-    "file",
-    "impose",
-    "object_to_measure",
-    "object_to_refusal",
-    "on_bill_settled",
-    "on_decided",
-    "on_sample_decided",
-    "on_submitted",
-    "recount",
-    "renew_bill",
-    "resubmit",
-    "review",
-    "save",
-    "start",
-    "submit",
-    "sweep_appeals",
-    "sweep_deadlines",
-    "switch_rule",
-    "take_up_appeal",
-    "want_person",
-    "warn_deadlines",
-    "withdraw",
-    "withdraw_appeal",
-]
+    "advance", "ask_person", "ask_revocation", "change_calendar", "decide_appeal", "file", "impose", "minutes_kind",
+    "object_to_measure", "object_to_refusal", "on_bill_settled", "on_decided", "on_inspected", "on_sample_decided", "on_submitted",
+    "recount", "renew_bill", "resubmit", "review", "save", "start", "submit", "sweep_appeals", "sweep_deadlines", "switch_rule",
+    "take_up_appeal", "want_person", "warn_deadlines", "withdraw", "withdraw_appeal",
+]  # fmt: skip

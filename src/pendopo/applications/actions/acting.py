@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from pendopo.agencies.api import signatory_of
+from pendopo.agencies.api import colleagues, signatory_of
 from pendopo.applications import queries
 from pendopo.applications.actions.automatic import RulesOff, record_automatic
 from pendopo.applications.actions.filing import auto_result, check_files, check_form, is_on_desk
@@ -87,6 +87,11 @@ def advance(
         except RulesOff as found:
             off |= found.off
     raise Denied("stale")
+
+
+def _check_colleague(step: Step, user_id: UUID) -> None:
+    if user_id not in {colleague.user_id for colleague in colleagues(step.agency_id, step.role)}:
+        raise Denied("assignee_unknown")
 
 
 def _write(
@@ -211,11 +216,9 @@ def _changed_steps(case: Case, outcome: Outcome, acted: str, by: Actor, act: Act
 
 
 def _result(step: Step, by: Actor, act: Act) -> dict[str, Any]:
-    """What a step leaves behind: the note, who, and of an inspection its appointment and record."""
-    record = (
-        {"appointment": {"at": step.appointment}, "record": dict(act.details)} if step.appointment else {}
-    )
-    return {"note": act.note, "by_name": by.name, **record}
+    """What a step leaves behind: the note, who, and of an inspection when and where."""
+    visit = {"appointment": {"at": step.appointment, "place": step.place}} if step.appointment else {}
+    return {"note": act.note, "by_name": by.name, **visit}
 
 
 def _event_data(

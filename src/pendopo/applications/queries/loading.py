@@ -173,7 +173,8 @@ SELECT a.number, a.service_id, a.version_id, a.agency_id, a.revision, a.business
        a.fee_lines::json, a.document_id, a.decision::json, a.sources::json, a.state, a.applicant_id, a.rounds, a.fee_idr, a.term::json,
        a.clock::json, a.due_on, a.wants_person,
        (SELECT coalesce(json_agg(json_build_array(s.key, s.kind, s.agency_id, s.role, s.after, s."when", s.status, s.favourable,
-                                                  s.assignee_id, coalesce(s.result -> 'appointment' ->> 'at', ''))
+                                                  s.assignee_id, coalesce(s.result -> 'appointment' ->> 'at', ''),
+                                                  coalesce(s.result -> 'appointment' ->> 'place', ''))
                ORDER BY s.position), '[]') FROM applications_step s WHERE s.application_id = a.id)
 FROM applications_application a WHERE a.id = %s
 """
@@ -216,8 +217,9 @@ def load(application_id: UUID) -> Loaded:
                 favourable,
                 UUID(mine) if mine else None,
                 at,
+                place,
             )
-            for key, kind, agency, role, after, when, status, favourable, mine, at in steps
+            for key, kind, agency, role, after, when, status, favourable, mine, at, place in steps
         ),
         rounds=rounds,
         fee_idr=fee_idr,

@@ -25,6 +25,7 @@ class Step:
     favourable: bool = True
     assignee_id: UUID | None = None  # whose desk within the agency; None: anybody's who holds the role
     appointment: str = ""  # of an inspection: ISO instant
+    place: str = ""
 
 
 SAME_DAY: Final = Term(0)

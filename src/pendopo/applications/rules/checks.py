@@ -1,6 +1,7 @@
 """Who may do what now. ``check`` raises the first reason against it; ``can`` answers; buttons and actions ask the same thing."""
 
 from typing import Final
+from uuid import UUID
 
 from pendopo.applications.rules.cases import Act, Case, Step
 from pendopo.applications.rules.terms import (
@@ -105,8 +106,16 @@ def _check_remarks(case: Case, act: Act) -> None:
 def _check_details(verb: Verb, act: Act) -> None:
     if verb is Verb.SCHEDULE and not (act.details.get("at") and str(act.details.get("place", "")).strip()):
         raise Denied("appointment_incomplete")
-    if verb is Verb.REASSIGN and not act.details.get("to"):
+    if verb is Verb.REASSIGN and not _is_uuid(act.details.get("to")):
         raise Denied("assignee_unknown")
+
+
+def _is_uuid(value: object) -> bool:
+    try:
+        UUID(str(value))
+    except ValueError:
+        return False
+    return True
 
 
 def _check_inspected(step: Step, act: Act) -> None:

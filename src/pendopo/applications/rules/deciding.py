@@ -262,7 +262,9 @@ def _issue(case: Case, _verb: Verb, _key: str, _act: Act, _on: date, _calendar: 
 
 
 def _schedule(case: Case, _verb: Verb, key: str, act: Act, _on: date, _calendar: Calendar) -> Outcome:
-    return _with_step(case, replace(case.step(key), appointment=str(act.details["at"])))
+    return _with_step(
+        case, replace(case.step(key), appointment=str(act.details["at"]), place=str(act.details["place"]))
+    )
 
 
 def _reassign(case: Case, _verb: Verb, key: str, act: Act, _on: date, _calendar: Calendar) -> Outcome:

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from pendopo.agencies.api import colleagues
 from pendopo.applications import api, forms
 from pendopo.applications.rules import REMARKS
 from pendopo.applications.views import automatic, drawn
@@ -121,20 +122,25 @@ def _answers_and_papers(row: Any, schema: forms.Schema, answers: dict[str, Any])
     }
 
 
-def _acts(
-    request: Asked, application_id: UUID, content: dict[str, Any]
-) -> list[tuple[api.Step, str, tuple[api.Verb, ...], datetime | None]]:
-    """Open steps this officer may act on, with the buttons of each and the visit agreed."""
+def _acts(request: Asked, application_id: UUID, content: dict[str, Any]) -> list[dict[str, Any]]:
+    """Open steps this officer may act on or hand over: buttons of each, the visit agreed, who could take it."""
     case = api.load(application_id).case
     return [
-        (
-            step,
-            _step_words(content, step.key),
-            verbs,
-            datetime.fromisoformat(step.appointment) if step.appointment else None,
-        )
+        {
+            "step": step,
+            "title": _step_words(content, step.key),
+            "verbs": api.verbs_for(case, step, request.actor),
+            "visit": datetime.fromisoformat(step.appointment) if step.appointment else None,
+            "colleagues": [
+                (
+                    colleague.user_id,
+                    f"{colleague.name}, {colleague.title}" if colleague.title else colleague.name,
+                )
+                for colleague in colleagues(step.agency_id, step.role)
+            ],
+        }
         for step in case.steps
-        if (verbs := api.verbs_for(case, step, request.actor))
+        if api.can(case, api.Verb.REASSIGN, request.actor, step.key)
     ]
 
 

@@ -1,6 +1,7 @@
 """What pages show of steps, history and fees: plain dictionaries for the macros of components.html."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 from pendopo.applications import forms
 from pendopo.kernel.events import Entry
 from pendopo.web import words
+from pendopo.web.environment import when
 
 _STATE = {"done": "done", "open": "now"}
 _KIND = {
@@ -62,7 +64,7 @@ def steps(rows: Iterable[Any], content: Mapping[str, Any]) -> list[dict[str, Any
             "title": forms.words(said[row.key], "name", "name_en"),
             "state": _STATE.get(row.status, "next"),
             "by": forms.words(said[row.key], "agency_name", "agency_name_en"),
-            "text": _left_behind(row) if row.status == "done" else "",
+            "text": _left_behind(row) if row.status == "done" else _visit(row.result.get("appointment")),
         }
         for row in rows
         if row.status not in {"skipped", "cancelled"}
@@ -74,3 +76,13 @@ def _left_behind(row: Any) -> str:
     if row.result.get("auto"):
         return _("Diputus oleh sistem menurut aturan layanan ini.")
     return str(row.result.get("note", ""))
+
+
+def _visit(appointment: Mapping[str, str] | None) -> str:
+    """When and where somebody comes to look."""
+    if not appointment:
+        return ""
+    return _("Petugas datang %(at)s, di %(place)s.") % {
+        "at": when(datetime.fromisoformat(appointment["at"])),
+        "place": appointment.get("place", ""),
+    }
