@@ -35,6 +35,7 @@ from pendopo.applications.actions import (
     withdraw,
     withdraw_appeal,
 )
+from pendopo.applications.actions.groups import upload_group, work_on_groups
 from pendopo.applications.actions.submission import (
     begin_submission,
     check_parts,
@@ -92,6 +93,14 @@ from pendopo.applications.queries import (
     timeline,
     typist,
 )
+from pendopo.applications.queries.groups import (
+    bad_rows,
+    check_owner,
+    get_group,
+    list_faults,
+    list_groups,
+    owners_of,
+)
 from pendopo.applications.queries.submission import (
     bundle_form,
     case_of,
@@ -136,18 +145,19 @@ from pendopo.applications.rules.submission import (
 )
 
 __all__ = [
-    "ANSWERS", "BLOCKS", "BUSINESS", "HEADS", "NEED", "REMARKS", "Act", "Attached", "Case", "Chance", "Decided", "Figures",
-    "InboxRow", "NextLine", "PartState", "Remark", "Replay", "Standing", "State", "Step", "StepKind", "StepStatus",
-    "SubmissionState", "Verb", "advance", "ask_person", "ask_revocation", "attached", "begin_submission", "bundle_form", "can",
-    "can_answer", "case_of", "chance_of", "chances_on", "change_calendar", "check_hand", "check_parts", "consent", "consent_mark",
-    "consent_sheet", "count_inbox", "count_reviews", "decide_appeal", "decisions_of", "dependants", "early_refusals",
-    "edits_catalogue", "figures", "file", "file_submission", "find_submission", "get_appeal_for_staff", "get_for_staff", "get_own",
+    "ANSWERS", "BLOCKS", "BUSINESS", "HEADS", "NEED", "REMARKS", "Act", "Attached", "Case", "Chance", "Decided", "Figures", "InboxRow",
+    "NextLine", "PartState", "Remark", "Replay", "Standing", "State", "Step", "StepKind", "StepStatus", "SubmissionState", "Verb",
+    "advance", "ask_person", "ask_revocation", "attached", "bad_rows", "begin_submission", "bundle_form", "can", "can_answer",
+    "case_of", "chance_of", "chances_on", "change_calendar", "check_hand", "check_owner", "check_parts", "consent", "consent_mark",
+    "consent_sheet", "count_inbox", "count_reviews", "decide_appeal", "decisions_of", "dependants", "early_refusals", "edits_catalogue",
+    "figures", "file", "file_submission", "find_submission", "get_appeal_for_staff", "get_for_staff", "get_group", "get_own",
     "get_own_appeal", "get_review", "get_status", "get_submission", "impose", "inbox", "link_business", "list_appeals_for",
-    "list_applications", "list_decisions", "list_own", "list_own_appeals", "list_parts", "list_reviews", "list_steps",
-    "list_stopped", "list_submissions", "load", "mermaid", "minutes_kind", "next_line", "object_to_measure", "object_to_refusal",
-    "on_bill_settled", "on_concluded", "on_decided", "on_filed_again", "on_inspected", "on_sample_decided", "on_submitted",
-    "open_answers", "plan_now", "read_code", "recount", "refile_part", "renew_bill", "renew_plan", "replay", "resubmit",
-    "retry_part", "review", "reviewer_agencies", "save", "save_submission", "start", "submission_of", "submit", "supplies",
-    "sweep_appeals", "sweep_deadlines", "switch_rule", "take_up_appeal", "timeline", "typed_answers", "typist", "verbs_for",
-    "want_person", "warn_deadlines", "withdraw", "withdraw_appeal", "withdraw_part", "withdraw_submission",
+    "list_applications", "list_decisions", "list_faults", "list_groups", "list_own", "list_own_appeals", "list_parts", "list_reviews",
+    "list_steps", "list_stopped", "list_submissions", "load", "mermaid", "minutes_kind", "next_line", "object_to_measure",
+    "object_to_refusal", "on_bill_settled", "on_concluded", "on_decided", "on_filed_again", "on_inspected", "on_sample_decided",
+    "on_submitted", "open_answers", "owners_of", "plan_now", "read_code", "recount", "refile_part", "renew_bill", "renew_plan",
+    "replay", "resubmit", "retry_part", "review", "reviewer_agencies", "save", "save_submission", "start", "submission_of", "submit",
+    "supplies", "sweep_appeals", "sweep_deadlines", "switch_rule", "take_up_appeal", "timeline", "typed_answers", "typist",
+    "upload_group", "verbs_for", "want_person", "warn_deadlines", "withdraw", "withdraw_appeal", "withdraw_part", "withdraw_submission",
+    "work_on_groups",
 ]  # fmt: skip

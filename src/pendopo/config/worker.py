@@ -1,4 +1,7 @@
-"""The worker process: threads relay the outbox, watch the clock and run jobs. Kill it at any moment: rows and jobs wait in the database."""
+"""The worker process: threads relay the outbox, watch the clock, file rows of sheets and run jobs.
+
+Kill it at any moment: rows and jobs wait in the database.
+"""
 
 import logging
 import os
@@ -9,6 +12,7 @@ log = logging.getLogger("pendopo.worker")
 
 RELAY_PAUSE_SECONDS = 0.2
 CLOCK_PAUSE_SECONDS, SHORTEST_PAUSE_SECONDS = 60.0, 0.5
+GROUPS_PAUSE_SECONDS = 1.0
 
 
 def _relay_for_ever(stop: threading.Event) -> None:
@@ -44,6 +48,22 @@ def _watch_clock(stop: threading.Event) -> None:
         stop.wait(SHORTEST_PAUSE_SECONDS if done else pause_seconds)
 
 
+def _groups_for_ever(stop: threading.Event) -> None:
+    """Sheets of employers, a batch at a time; the database remembers how far each has come."""
+    from django.db import close_old_connections
+
+    from pendopo.applications.api import work_on_groups
+
+    while not stop.is_set():
+        try:
+            if not work_on_groups():
+                stop.wait(GROUPS_PAUSE_SECONDS)
+        except Exception:
+            log.exception("working on sheets failed; trying again")
+            close_old_connections()
+            time.sleep(2)
+
+
 def main() -> None:
     """Run until told to stop (SIGTERM, SIGINT)."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pendopo.config.settings")
@@ -53,7 +73,7 @@ def main() -> None:
     from procrastinate.contrib.django import app
 
     stop = threading.Event()
-    for loop in (_relay_for_ever, _watch_clock):
+    for loop in (_relay_for_ever, _watch_clock, _groups_for_ever):
         threading.Thread(target=loop, args=(stop,), daemon=True).start()
     worker = app.with_connector(app.connector.get_worker_connector())
     worker.run_worker(

@@ -18,6 +18,7 @@ from pendopo.identity.actions import (
     register_person,
     revoke_mandate,
     seal,
+    seal_bytes,
     withdraw_consent,
 )
 from pendopo.identity.models import Mandate, User
@@ -49,6 +50,7 @@ from pendopo.identity.queries import (
     stand_for_mandate,
     stand_for_visit,
     unseal,
+    unseal_bytes,
 )
 from pendopo.identity.rules import (
     COUNTER_MINUTES,
@@ -75,5 +77,6 @@ __all__ = [
     "give_consent", "give_mandate", "has_consent", "list_accesses", "list_businesses", "list_consents", "list_mandates_given",
     "list_mandates_held", "look_up_person", "mask_nik", "name_of_ref", "names_of", "nik_of", "note_access", "open_account",
     "person_of_user", "principal_of", "read_nik", "record_facts", "record_mandate", "register_business", "register_people",
-    "register_person", "represents", "revoke_mandate", "seal", "stand_for_mandate", "stand_for_visit", "unseal", "withdraw_consent",
+    "register_person", "represents", "revoke_mandate", "seal", "seal_bytes", "stand_for_mandate", "stand_for_visit", "unseal",
+    "unseal_bytes", "withdraw_consent",
 ]  # fmt: skip

@@ -204,8 +204,42 @@ DENIED: Final[Words] = {
     "mandate_past": _("Tanggal akhirnya sudah lewat."),
     "mandate_too_long": _("Kuasa paling lama dua tahun. Pilih tanggal akhir yang lebih dekat."),
     "paper_reference_missing": _("Tulis nomor atau tanggal surat kuasanya."),
+    "group_not_offered": _("Layanan ini tidak dapat diajukan untuk banyak orang sekaligus."),
+    "sheet_empty": _("Lembar ini tidak berisi data orang. Isi mulai dari baris di bawah judul kolom."),
+    "sheet_old": _(
+        "Berkas ini Excel lama (.xls) atau bersandi. Simpan sebagai Excel (.xlsx) tanpa sandi, lalu unggah lagi."
+    ),
+    "sheet_not_a_sheet": _("Berkas ini bukan lembar Excel (.xlsx) atau CSV. Pakai templat layanan ini."),
+    "sheet_macros": _(
+        "Berkas ini memuat makro. Simpan sebagai Excel biasa (.xlsx) tanpa makro, lalu unggah lagi."
+    ),
+    "sheet_too_big": _(
+        "Isi berkas ini terlalu besar setelah dibuka. Hapus gambar dan lembar lain, atau bagi menjadi beberapa berkas."
+    ),
+    "sheet_too_long": _(
+        "Barisnya terlalu banyak. Bagi menjadi beberapa berkas; batasnya tertulis di halaman unggah."
+    ),
+    "sheet_damaged": _("Berkas ini rusak atau tidak lengkap. Buka, simpan ulang, lalu unggah lagi."),
+    "sheet_encoding": _("Huruf di berkas CSV ini tidak terbaca. Simpan sebagai CSV UTF-8, lalu unggah lagi."),
+    "sheet_headings": _("Judul kolomnya tidak cocok dengan templat layanan ini."),
     "too_many": _("Terlalu banyak percobaan. Tunggu beberapa menit, lalu coba lagi."),
 }
+FLAWS: Final[Words] = {
+    "formula": _("Sel ini berisi rumus. Salin hasilnya sebagai nilai (Tempel khusus, Nilai)."),
+    "merged": _("Sel ini digabung dengan sel lain. Pisahkan selnya, lalu isi satu per satu."),
+    "broken": _("Sel ini berisi kesalahan perhitungan. Ketik isinya."),
+    "rounded": _(
+        "Angka terakhir NIK hilang karena sel berisi angka. Jadikan kolomnya teks, lalu ketik ulang NIK."
+    ),
+}
+"""What is wrong with a cell that cannot be read."""
+SHEET_HEADINGS: Final = _(
+    "Judul kolom ini tidak ada atau ada dua kali: %(names)s. Pakai baris judul dari templat."
+)
+SHEET_STOPPED: Final = _(
+    "Berhenti: layanan ini ditutup atau Anda tidak lagi mewakili pemberi kerja ini. Yang sudah diajukan tetap jalan."
+)
+SHEET_ROW_FAILED: Final = _("Baris ini tidak dapat disimpan. Periksa isinya, lalu kirim ulang.")
 REFUSED: Final = _(
     "Tindakan ini tidak diperbolehkan. Bila menurut Anda seharusnya boleh, hubungi meja bantuan mal."
 )
@@ -218,6 +252,11 @@ CONFLICTS: Final = (
 def denied(code: str) -> "str | Promise":
     """The sentence for a refusal. An unknown code gets a general one that still says what to do."""
     return DENIED.get(code, REFUSED)
+
+
+def sheet_problem(code: str, detail: str) -> str:
+    """Why a whole sheet was refused; headings at fault are named."""
+    return str(SHEET_HEADINGS) % {"names": detail} if code == "sheet_headings" else str(denied(code))
 
 
 def is_conflict(code: str) -> bool:

@@ -29,9 +29,10 @@ WITH off AS (
     application_id, step_key, service_id, agency_id, version_id, rule, rule_digest, inputs, result, digest, complete, at, sample,
     review, asked_by_applicant, reviewed_by, reason
   )
-  SELECT %(application)s, v.step_key, %(service)s, %(agency)s, %(version)s, v.rule, v.rule_digest, v.inputs, v.result, v.digest,
+  SELECT v.application, v.step_key, %(service)s, %(agency)s, %(version)s, v.rule, v.rule_digest, v.inputs, v.result, v.digest,
          v.complete, %(at)s, v.sample, v.review, false, '', ''
   FROM jsonb_to_recordset(%(verdicts)s::jsonb) AS v(
+    application uuid,
     step_key text, rule text, rule_digest text, inputs text, result text, digest text, complete boolean, sample text, review text
   )
   WHERE NOT EXISTS (SELECT 1 FROM off)
@@ -47,19 +48,25 @@ def record_automatic(
 
     Raises: RulesOff when a rule that was taken to be on is switched off; the caller's transaction must not be committed.
     """
+    record_all(version=version, verdicts=[(application_id, verdict) for verdict in verdicts])
+
+
+def record_all(*, version: ServiceVersion, verdicts: Sequence[tuple[UUID, AutoVerdict]]) -> None:
+    """The same for several applications of one service: (application, what a rule said). Raises: RulesOff."""
     if not verdicts:
         return
     with connection.cursor() as cursor:
         cursor.execute(
             _KEEP,
             {
-                "claimed": [v.rule for v in verdicts if v.holds and not v.inputs["switched_off"]],
-                "application": application_id,
+                "claimed": sorted({v.rule for _, v in verdicts if v.holds and not v.inputs["switched_off"]}),
                 "service": version.service_id,
                 "agency": version.content["agency"]["id"],
                 "version": version.id,
                 "at": clock.now(),
-                "verdicts": json.dumps([_row(version, verdict) for verdict in verdicts]),
+                "verdicts": json.dumps(
+                    [{"application": str(which), **_row(version, verdict)} for which, verdict in verdicts]
+                ),
             },
         )
         off = frozenset(rule for (rule,) in cursor.fetchall())

@@ -30,13 +30,13 @@ from pendopo.applications.rules import (
     begin,
     check,
 )
+from pendopo.applications.rules.storable import is_storable
 from pendopo.catalogue.api import ServiceVersion, fee_lines, get_service, get_version, validate
 from pendopo.identity.api import SYSTEM, Actor, ActorKind, get_business
 from pendopo.kernel import clock
 from pendopo.kernel.errors import Denied, Invalid, NotFound
 from pendopo.region.api import calendar, received_today
 
-BIGGEST = 2**53  # whole numbers beyond this are not exact in JSON, and no answer is that large
 _SUBMIT = f"SELECT number, fresh FROM application_submit({', '.join(['%s'] * 27)})"  # noqa: S608 - placeholders only
 
 
@@ -211,7 +211,7 @@ def _submit(
     off: frozenset[str] = frozenset(),
 ) -> str:
     errors = (
-        _check_text(answers)
+        check_text(answers)
         or check_form(version, answers, by)
         or check_files(version, answers, by)
         or queries.not_eligible(version, answers, by, business_id)
@@ -364,21 +364,15 @@ def _step_rows(outcome: Outcome) -> list[dict[str, Any]]:
     ]
 
 
-def _check_text(answers: Mapping[str, Any]) -> dict[str, str]:
+def check_text(answers: Mapping[str, Any]) -> dict[str, str]:
     """Names and values must be storable: no NUL, no half characters, no endless numbers, nothing inside anything."""
     return {
         name.encode("utf-8", "replace").decode(): _(
             "Isian ini memuat tanda yang tidak dapat disimpan. Hapus, lalu ketik ulang."
         )
         for name, value in answers.items()
-        if not (_is_storable(name) and _is_storable(value))
+        if not (is_storable(name) and is_storable(value))
     }
-
-
-def _is_storable(value: Any) -> bool:
-    if isinstance(value, str):
-        return "\0" not in value and value.encode("utf-8", "ignore").decode() == value
-    return value is None or (isinstance(value, int | float) and abs(value) < BIGGEST)
 
 
 def check_form(version: ServiceVersion, answers: Mapping[str, Any], by: Actor) -> dict[str, str]:

@@ -4,18 +4,11 @@ from pendopo.applications.models.appeals import Appeal
 from pendopo.applications.models.application import Application, Step
 from pendopo.applications.models.automatic import AutoDecision, RuleStanding
 from pendopo.applications.models.clock import DeadlineWarning, MovedDeadline, Recount
+from pendopo.applications.models.groups import GroupFiling, GroupRow
 from pendopo.applications.models.part import Part
 from pendopo.applications.models.submission import Submission
 
 __all__ = [
-    "Appeal",
-    "Application",
-    "AutoDecision",
-    "DeadlineWarning",
-    "MovedDeadline",
-    "Part",
-    "Recount",
-    "RuleStanding",
-    "Step",
-    "Submission",
-]
+    "Appeal", "Application", "AutoDecision", "DeadlineWarning", "GroupFiling", "GroupRow", "MovedDeadline", "Part", "Recount",
+    "RuleStanding", "Step", "Submission",
+]  # fmt: skip

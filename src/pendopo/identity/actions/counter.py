@@ -1,9 +1,10 @@
 """People met at a counter or named in an employer's sheet: found by NIK, or registered, with a note of who looked."""
 
 from collections.abc import Mapping
+from typing import Final
 from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from pendopo.identity import queries
 from pendopo.identity.actions.people import note_access, register_person, seal
@@ -11,7 +12,6 @@ from pendopo.identity.models import Person
 from pendopo.identity.rules import Actor, ActorKind, counter_reach, read_nik
 from pendopo.kernel import clock, events
 from pendopo.kernel.errors import Denied
-from pendopo.kernel.models import Event
 
 
 def look_up_person(*, nik: str, full_name: str = "", purpose: str, by: Actor) -> Person | None:
@@ -44,24 +44,40 @@ def register_people(*, names: Mapping[str, str], by: Actor) -> dict[str, UUID]:
     """
     by_digest = {queries.digest(nik): nik for nik in names}
     known = _found(by_digest)
-    now = clock.now()
-    rows = [
-        Person(id=uuid4(), full_name=names[nik], nik_sealed=seal(nik), nik_digest=digest, created_at=now)
-        for digest, nik in by_digest.items()
-        if nik not in known
-    ]
-    if not rows:
+    fresh = {digest: nik for digest, nik in by_digest.items() if nik not in known}
+    if not fresh:
         return known
-    Person.objects.bulk_create(rows, ignore_conflicts=True)  # somebody may register the same person just now
-    found = _found(by_digest)
-    made = {row.id for row in rows} & set(found.values())
-    Event.objects.bulk_create(
-        Event(subject=f"person:{person}", seq=0, verb="identified", actor=by.doer, data={}, at=now, hash=b"")
-        for person in sorted(made)
-    )
-    return found
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _REGISTER,
+            {
+                "ids": [uuid4() for _ in fresh],
+                "names": [names[nik] for nik in fresh.values()],
+                "sealed": [seal(nik) for nik in fresh.values()],
+                "digests": list(fresh),
+                "by": by.doer,
+                "at": clock.now(),
+            },
+        )
+    return _found(by_digest)
+
+
+_REGISTER: Final = """
+WITH made AS (
+  INSERT INTO identity_person (id, full_name, nik_sealed, nik_digest, created_at)
+  SELECT p.id, p.name, p.sealed, p.digest, %(at)s FROM unnest(%(ids)s::uuid[], %(names)s::text[], %(sealed)s::bytea[], %(digests)s::bytea[])
+    AS p(id, name, sealed, digest)
+  ON CONFLICT (nik_digest) DO NOTHING RETURNING id
+)
+INSERT INTO kernel_event (subject, seq, verb, actor, on_behalf_of, data, at, hash)
+SELECT 'person:' || id, 0, 'identified', %(by)s, '', '{}', %(at)s, '' FROM made
+"""  # somebody else may register the same person at the same moment
 
 
 def _found(by_digest: Mapping[bytes, str]) -> dict[str, UUID]:
-    rows = Person.objects.filter(nik_digest__in=list(by_digest)).values_list("nik_digest", "id")
-    return {by_digest[bytes(digest)]: person for digest, person in rows if digest is not None}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nik_digest, id FROM identity_person WHERE nik_digest = ANY(%s::bytea[])",
+            [list(by_digest)],
+        )
+        return {by_digest[bytes(digest)]: person for digest, person in cursor.fetchall()}

@@ -19,8 +19,13 @@ from pendopo.kernel.errors import Denied
 
 def seal(text: str) -> bytes:
     """Encrypt a short secret such as a NIK; ``queries.unseal`` reads it back."""
+    return seal_bytes(text.encode())
+
+
+def seal_bytes(data: bytes) -> bytes:
+    """Encrypt what is not text, such as a sheet; ``queries.unseal_bytes`` reads it back."""
     nonce = os.urandom(12)
-    return nonce + AESGCM(queries.key_of(b"seal")).encrypt(nonce, text.encode(), None)
+    return nonce + AESGCM(queries.key_of(b"seal")).encrypt(nonce, data, None)
 
 
 def open_account(*, email: str, password: str | None, display_name: str = "") -> User:

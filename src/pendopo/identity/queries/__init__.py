@@ -29,6 +29,7 @@ from pendopo.identity.queries.people import (
     person_of_user,
     subject,
     unseal,
+    unseal_bytes,
 )
 from pendopo.identity.queries.standing import STANDS_FOR, principal_of, stand_for_mandate, stand_for_visit
 
@@ -36,5 +37,5 @@ __all__ = [
     "STANDS_FOR", "KnownFact", "acting_for", "actor_of_person", "check_mandate", "code_of", "digest", "facts_of", "find_offer",
     "find_person", "get_business", "get_mandate", "get_person", "has_consent", "key_of", "list_accesses", "list_businesses",
     "list_consents", "list_mandates_given", "list_mandates_held", "name_of_ref", "names_of", "nik_of", "person_of_user", "principal_of",
-    "represents", "stand_for_mandate", "stand_for_visit", "subject", "unseal",
+    "represents", "stand_for_mandate", "stand_for_visit", "subject", "unseal", "unseal_bytes",
 ]  # fmt: skip

@@ -29,8 +29,13 @@ def key_of(purpose: bytes) -> bytes:
 
 def unseal(sealed: bytes | memoryview) -> str:
     """Return the text that ``actions.seal`` hid."""
+    return unseal_bytes(sealed).decode()
+
+
+def unseal_bytes(sealed: bytes | memoryview) -> bytes:
+    """Return what ``actions.seal_bytes`` hid."""
     sealed = bytes(sealed)
-    return AESGCM(key_of(b"seal")).decrypt(sealed[:_NONCE], sealed[_NONCE:], None).decode()
+    return AESGCM(key_of(b"seal")).decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
 
 
 def digest(nik: str) -> bytes:
