@@ -31,7 +31,9 @@ def person(number: int, **changed: Any) -> list[Any]:
     return [row[name] for name in HEAD]
 
 
-def sheet(*rows: list[Any], head: list[str] = HEAD, delimiter: str = ";", encoding: str = "utf-8-sig") -> bytes:
+def sheet(
+    *rows: list[Any], head: list[str] = HEAD, delimiter: str = ";", encoding: str = "utf-8-sig"
+) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=delimiter)
     writer.writerow(head)
@@ -40,7 +42,12 @@ def sheet(*rows: list[Any], head: list[str] = HEAD, delimiter: str = ";", encodi
 
 
 def send(city: Any, data: bytes, **changed: Any) -> GroupFiling:
-    given = {"service_id": SERVICE, "owner": f"business:{city.company}", "file_name": "pekerja.csv", "by": city.siti.actor}
+    given = {
+        "service_id": SERVICE,
+        "owner": f"business:{city.company}",
+        "file_name": "pekerja.csv",
+        "by": city.siti.actor,
+    }
     return api.upload_group(data=data, common={"declaration": True}, **given | changed)
 
 
@@ -57,11 +64,22 @@ def test_speed(city: Any) -> None:
     api.work_on_groups()
     print("read", time.monotonic() - began)
     began = time.monotonic()
-    import cProfile, pstats
-    pr = cProfile.Profile(); pr.enable()
+    import cProfile
+    import pstats
+
+    pr = cProfile.Profile()
+    pr.enable()
     work()
-    pr.disable(); pstats.Stats(pr).sort_stats("cumulative").print_stats(45)
+    pr.disable()
+    pstats.Stats(pr).sort_stats("cumulative").print_stats(45)
     print("file", time.monotonic() - began)
     group.refresh_from_db()
-    print(group.state, group.problem, group.total, group.filed, group.bad, GroupRow.objects.filter(state="bad").values_list("faults")[:2])
+    print(
+        group.state,
+        group.problem,
+        group.total,
+        group.filed,
+        group.bad,
+        GroupRow.objects.filter(state="bad").values_list("faults")[:2],
+    )
     assert Application.objects.filter(typed_by=group.owner).count() == 5000

@@ -13,7 +13,7 @@ from tests.factories import Cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("house")]
 
-BABY = "bayi-lahir"
+BABY, CARD = "bayi-lahir", {"kartu_anak": "ya"}
 BIRTH, FAMILY = "dukcapil-akta-kelahiran", "dukcapil-kk-tambah-anggota"
 
 
@@ -24,7 +24,7 @@ def siti(city: Cast) -> Actor:
 
 def begun(by: Actor, goal: str = BABY, business: UUID | None = None, **finder: str) -> Submission:
     """A draft with every answer in place and the consent given."""
-    row = api.begin_submission(goals=[goal], finder=finder, by=by, business_id=business)
+    row = api.begin_submission(goals=[goal], finder=finder or CARD, by=by, business_id=business)
     answer(row, by)
     api.consent(submission_id=row.id, by=by)
     return api.get_submission(row.id, by)

@@ -327,6 +327,7 @@ def test_an_issued_document_proves_what_was_answered_and_its_own_number() -> Non
     vocabulary = {
         "person.family_card_no": {"pattern": "^[0-9]{16}$"},
         "person.marriage_certificate_no": {"max_length": 60},
+        "business.nib": {"pattern": "^[0-9]{13}$"},
     }
     carried = [
         "person.marriage_certificate_no",

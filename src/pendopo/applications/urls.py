@@ -12,6 +12,8 @@ from pendopo.applications.views import (
     mandates,
     me,
     people,
+    submission,
+    submission_status,
 )
 
 app_name = "applications"
@@ -23,6 +25,32 @@ urlpatterns = [
     path("permohonan/<uuid:application_id>/tagihan-baru/", citizen.renew_bill, name="renew_bill"),
     path("permohonan/<uuid:application_id>/tarik/", citizen.withdraw, name="withdraw"),
     path("permohonan/<uuid:application_id>/", citizen.status, name="status"),
+    path("pengajuan/mulai/", submission.begin, name="begin_submission"),
+    path("pengajuan/lanjut/", submission_status.resume, name="resume_submission"),
+    path("pengajuan/<uuid:submission_id>/isi/<slug:page_id>/", submission.fill, name="fill_submission"),
+    path("pengajuan/<uuid:submission_id>/lengkapi/", submission.complete, name="complete_submission"),
+    path("pengajuan/<uuid:submission_id>/persetujuan/", submission.consent, name="consent_submission"),
+    path("pengajuan/<uuid:submission_id>/periksa/", submission.review, name="review_submission"),
+    path("pengajuan/<uuid:submission_id>/rencana-baru/", submission.renew, name="renew_plan"),
+    path("pengajuan/<uuid:submission_id>/", submission_status.status, name="submission"),
+    path("pengajuan/<uuid:submission_id>/tagihan/", submission_status.bills, name="submission_bills"),
+    path("pengajuan/<uuid:submission_id>/usaha/", submission_status.link, name="link_business"),
+    path("pengajuan/<uuid:submission_id>/tarik/", submission_status.withdraw, name="withdraw_submission"),
+    path(
+        "pengajuan/<uuid:submission_id>/tarik/<slug:service_id>/",
+        submission_status.withdraw_part,
+        name="withdraw_part",
+    ),
+    path(
+        "pengajuan/<uuid:submission_id>/ajukan-lagi/<slug:service_id>/",
+        submission_status.refile,
+        name="refile_part",
+    ),
+    path(
+        "pengajuan/<uuid:submission_id>/coba-lagi/<slug:service_id>/",
+        submission_status.retry,
+        name="retry_part",
+    ),
     path("saya/", me.mine, name="mine"),
     path("saya/data/", me.known, name="known"),
     path("saya/identitas/", me.identity, name="identity"),

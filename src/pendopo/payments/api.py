@@ -21,6 +21,7 @@ from pendopo.payments.queries import (
     balance,
     get_bill,
     get_bill_for,
+    list_bills,
     list_discrepancies,
 )
 from pendopo.payments.rules import (
@@ -53,6 +54,7 @@ __all__ = [
     "get_bill",
     "get_bill_for",
     "is_qris_for",
+    "list_bills",
     "list_discrepancies",
     "parse_qris",
     "receive_webhook",

@@ -1,7 +1,7 @@
 """Reads of bills, and who may see one."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -41,6 +41,12 @@ def can_see(bill: models.Bill, actor: Actor) -> bool:
 def get_bill(subject: str) -> rules.Bill:
     """Bill of a subject. For other modules, which know who may see the subject. Raises: NotFound."""
     return as_bill(_one(models.Bill.objects.filter(subject=subject)))
+
+
+def list_bills(subjects: Iterable[str]) -> list[rules.Bill]:
+    """Bills of several subjects without their lines and payments, those due first on top. For other modules, as ``get_bill``."""
+    rows = models.Bill.objects.filter(subject__in=list(subjects)).order_by("due_at", "id")
+    return [_without_lines(row) for row in rows]
 
 
 def get_bill_for(bill_id: UUID, actor: Actor) -> rules.Bill:
@@ -113,6 +119,16 @@ def as_bill(row: models.Bill) -> rules.Bill:
     """Row -> value, with lines and the live attempt (two more statements)."""
     lines = models.BillLine.objects.filter(bill=row).order_by("position")
     live = models.Attempt.objects.filter(bill=row, state__in=rules.LIVE).first()
+    return replace(
+        _without_lines(row),
+        lines=tuple(
+            rules.BillLine(x.name, x.amount_idr, x.name_en, x.legal_basis, x.explanation) for x in lines
+        ),
+        attempt=as_attempt(live) if live else None,
+    )
+
+
+def _without_lines(row: models.Bill) -> rules.Bill:
     return rules.Bill(
         id=row.id,
         subject=row.subject,
@@ -125,8 +141,6 @@ def as_bill(row: models.Bill) -> rules.Bill:
         due_at=row.due_at,
         created_at=row.created_at,
         paid_at=row.paid_at,
-        lines=tuple(
-            rules.BillLine(x.name, x.amount_idr, x.name_en, x.legal_basis, x.explanation) for x in lines
-        ),
-        attempt=as_attempt(live) if live else None,
+        lines=(),
+        attempt=None,
     )

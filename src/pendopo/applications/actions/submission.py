@@ -23,7 +23,7 @@ from pendopo.applications.rules.submission import (
     plan_changes,
 )
 from pendopo.catalogue.api import Plan, get_version, plan, validate
-from pendopo.identity.api import Actor, ActorKind, Matter, check_mandate, get_business, give_consent
+from pendopo.identity.api import Actor, ActorKind, get_business, give_consent
 from pendopo.kernel import clock, events
 from pendopo.kernel.errors import Denied, Invalid
 from pendopo.region.api import calendar
@@ -42,7 +42,7 @@ def begin_submission(
         raise Denied("identity_needed")
     if business_id is not None:
         get_business(business_id, by=by)
-    made = _plan(goals, finder, by, business_id)
+    made = plan_for(goals, finder, by, business_id)
     _check_hand(made, by)
     goal = ",".join(goals)
     with transaction.atomic():
@@ -62,7 +62,10 @@ def _draft(goal: str, by: Actor, business_id: UUID | None) -> Submission | None:
     return drafts.filter(whose, applicant_id=by.id).first()
 
 
-def _plan(goals: Sequence[str], finder: Mapping[str, str], by: Actor, business_id: UUID | None) -> Plan:
+def plan_for(
+    goals: Sequence[str], finder: Mapping[str, str], by: Actor, business_id: UUID | None = None
+) -> Plan:
+    """The plan for goals with what this actor holds today. Raises: NotFound, Invalid({question: message})."""
     return plan(
         goals,
         holdings=queries.holdings_of(by, business_id),
@@ -73,11 +76,9 @@ def _plan(goals: Sequence[str], finder: Mapping[str, str], by: Actor, business_i
 
 
 def _check_hand(made: Plan, by: Actor) -> None:
-    """Whoever acts for somebody must be allowed every service of the bundle. Raises: Denied("mandate_scope" | ...)."""
-    if by.hand:
-        for part in made.parts:
-            content = get_version(part.version_id).content
-            check_mandate(by, Matter(part.service_id, content["category"], content["agency"]["id"]))
+    """Whoever acts for somebody must be allowed every service of the bundle. Raises: Denied("mandate_...")."""
+    for part in made.parts:
+        queries.check_hand(by, get_version(part.version_id))
 
 
 def _create(
@@ -196,7 +197,7 @@ def plan_now(row: Submission, by: Actor) -> tuple[Plan, tuple[Change, ...]]:
 
     Raises: NotFound for a goal that is gone, Invalid for answers that no longer choose anything.
     """
-    made = _plan(row.goal.split(","), row.finder, by, row.business_id)
+    made = plan_for(row.goal.split(","), row.finder, by, row.business_id)
     return made, _changes(row, made)
 
 

@@ -34,7 +34,9 @@ def lock(submission_id: UUID, by: Actor) -> tuple[Submission, list[Part]]:
     row = Submission.objects.select_for_update().filter(id=submission_id, applicant_id=by.id).first()
     if row is None:
         raise NotFound
-    return row, queries.list_parts(row.id)
+    parts = queries.list_parts(row.id)
+    queries.check_hands(by, parts)
+    return row, parts
 
 
 def seal(merged: Merged, answers: Mapping[str, Any]) -> dict[str, Any]:

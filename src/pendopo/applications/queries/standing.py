@@ -42,12 +42,12 @@ class StepStanding:
 _STATUS_COLUMNS = (  # in the order of the model, which from_db expects
     "id", "number", "service_id", "version_id", "agency_id", "applicant_id", "business_id", "state", "remarks", "rounds", "fee_idr",
     "fee_lines", "created_at", "submitted_at", "clock", "due_on", "decided_at", "decision", "document_id",
-    "typed_by",
+    "submission_id", "typed_by",
 )  # fmt: skip
 STATUS_SQL = """
 SELECT a.id, a.number, a.service_id, a.version_id, a.agency_id, a.applicant_id, a.business_id, a.state, a.remarks::json, a.rounds,
   a.fee_idr, a.fee_lines::json, a.created_at, a.submitted_at, a.clock::json, a.due_on, a.decided_at, a.decision::json, a.document_id,
-  a.typed_by,
+  a.submission_id, a.typed_by,
   (SELECT json_agg(json_build_array(s.key, s.kind, s.agency_id, s.status, s.result) ORDER BY s.position)
      FROM applications_step s WHERE s.application_id = a.id) AS steps,
   (SELECT json_agg(json_build_array(e.seq, e.verb, e.actor, e.on_behalf_of, e.data, e.at) ORDER BY e.seq)

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from pendopo.applications.models import Application, Part, Submission
+from pendopo.applications.queries.hands import check_hand
 from pendopo.applications.queries.loading import open_answers, prefill
 from pendopo.applications.rules.submission import ANSWERS, MOVING, PartState
 from pendopo.applications.rules.submission import Part as PartCase
@@ -29,7 +30,15 @@ def get_submission(submission_id: UUID, by: Actor) -> Submission:
     row = Submission.objects.filter(id=submission_id, applicant_id=by.id).first() if own else None
     if row is None:
         raise NotFound
+    if by.hand:
+        check_hands(by, list_parts(row.id))
     return row
+
+
+def check_hands(by: Actor, parts: Iterable[Part]) -> None:
+    """Somebody who types for ``by`` must be allowed every part. Raises: Denied("mandate_...")."""
+    for part in parts:
+        check_hand(by, get_version(part.version_id))
 
 
 def find_submission(code: str, by: Actor) -> UUID:

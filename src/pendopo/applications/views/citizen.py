@@ -12,8 +12,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from pendopo.applications import api, forms
 from pendopo.applications.views import automatic, drawn
 from pendopo.applications.views.doors import Asked, for_citizens, take_kept
+from pendopo.applications.views.typed import take_page
 from pendopo.catalogue.api import ServiceVersion, fee_lines, get_service, get_version, validate
-from pendopo.documents.api import get_label, receive
+from pendopo.documents.api import get_label
 from pendopo.identity.api import list_businesses
 from pendopo.kernel import clock
 from pendopo.kernel.errors import Denied, Invalid, NotFound
@@ -91,13 +92,13 @@ def fill(request: Asked, application_id: UUID, page_id: str) -> HttpResponse:
         raise NotFound
     errors: dict[str, str] = {}
     if request.method == "GET" and take_kept(request):
-        api.save(application_id=row.id, answers=_take(request, schema, page)[0], by=request.actor)
+        api.save(application_id=row.id, answers=take_page(request, schema, page)[0], by=request.actor)
         messages.success(
             request, _("Yang Anda ketik sebelum masuk lagi tidak hilang. Periksa, lalu lanjutkan.")
         )
         row = api.get_own(application_id, request.actor)
     if request.method == "POST":
-        typed, errors = _take(request, schema, page)
+        typed, errors = take_page(request, schema, page)
         api.save(application_id=row.id, answers=typed, by=request.actor)
         if request.headers.get("X-Autosave"):
             return JsonResponse({"saved": True})
@@ -140,37 +141,6 @@ def _asked(page: forms.Page, remarks: list[dict[str, str]]) -> tuple[str, ...]:
     """In a correction only what was remarked is asked again."""
     remarked = {remark["field"] for remark in remarks}
     return tuple(name for name in page.fields if name in remarked) if remarked else page.fields
-
-
-def _take(request: Asked, schema: forms.Schema, page: forms.Page) -> tuple[dict[str, Any], dict[str, str]]:
-    """What was typed, and files sent along the plain way (without JavaScript)."""
-    posted = tuple(
-        n
-        for n in page.fields
-        if n in request.POST or f"{n}_id" in request.POST or n in request.FILES or _boxed(schema, n)
-    )
-    typed, errors = forms.read(schema, posted, request), {}
-    for name in page.fields:
-        sent = request.FILES.get(name)
-        if sent is None:
-            continue
-        try:
-            upload = receive(
-                by=request.actor,
-                name=sent.name or name,
-                stream=sent,
-                requirement=schema["properties"][name].get("x-requirement", name),
-            )
-            typed[name] = str(upload.id)
-        except Invalid as refused:
-            errors[name] = next(iter(refused.errors.values()))
-            typed.pop(name, None)
-    return typed, errors
-
-
-def _boxed(schema: forms.Schema, name: str) -> bool:
-    """A checkbox that is not ticked is not posted at all."""
-    return bool(schema["properties"][name].get("type") == "boolean")
 
 
 @for_citizens

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from pendopo.agencies.api import fill_from_dukcapil
 from pendopo.applications import api, forms
 from pendopo.applications.views.doors import Asked, for_citizens, login_first
+from pendopo.applications.views.submission import submission_cards
 from pendopo.catalogue.api import facts, get_version
 from pendopo.identity.api import (
     EVERYTHING,
@@ -54,7 +55,15 @@ def mine(request: Asked) -> HttpResponse:
     cards = [
         (row, get_version(row.version_id).content) for row in rows if row.state != "withdrawn" or row.number
     ]
-    return render(request, "applications/mine.html", {"cards": cards, "person": request.actor})
+    return render(
+        request,
+        "applications/mine.html",
+        {
+            "cards": cards,
+            "submissions": submission_cards(api.list_submissions(request.actor)),
+            "person": request.actor,
+        },
+    )
 
 
 def _check_oneself(request: Asked) -> None:

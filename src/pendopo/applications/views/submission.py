@@ -1,0 +1,363 @@
+"""One submission for a whole bundle: begin, one form in short pages, one consent, one "check your answers"."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from pendopo.applications import api, forms
+from pendopo.applications.views import drawn
+from pendopo.applications.views.doors import Asked, for_citizens, take_kept
+from pendopo.applications.views.typed import take_page
+from pendopo.catalogue.api import fee_lines, get_goal, get_service, get_version
+from pendopo.identity.api import list_businesses
+from pendopo.kernel.errors import Denied, Invalid, NotFound
+from pendopo.web import words
+
+_NOT_FINDER = {"goal", "business", "csrfmiddlewaretoken"}
+_WHOLE: dict[str, tuple[str | Promise, str]] = {
+    "draft": (gettext_lazy("Belum dikirim"), "neutral"),
+    "filed": (gettext_lazy("Sedang berjalan"), "info"),
+    "closed": (gettext_lazy("Selesai"), "good"),
+    "withdrawn": (gettext_lazy("Ditarik kembali"), "neutral"),
+}
+_MOST = 20  # answers of a finder; more is nobody's
+
+
+def asked_goals(data: QueryDict) -> tuple[list[str], dict[str, str]]:
+    """Goals and finder answers of an address. Raises: NotFound when no goal is named."""
+    goals = [goal for given in data.getlist("goal") for goal in given.split(",") if goal]
+    if not goals or len(goals) > _MOST:
+        raise NotFound
+    named = [name for name in data if name not in _NOT_FINDER][:_MOST]
+    return goals, {name: data.get(name, "")[:100] for name in named}
+
+
+def title_of(goal: str) -> str:
+    """What a goal (or several, or a single service) is called, in the reader's language."""
+    return ", ".join(_title(one) for one in goal.split(","))
+
+
+def _title(goal: str) -> str:
+    try:
+        found = get_goal(goal)
+    except NotFound:
+        try:
+            return forms.words(get_service(goal).content, "name", "name_en")
+        except NotFound:  # the city no longer offers it; the submission stays readable
+            return goal
+    return found.name_en if forms.english() and found.name_en else found.name
+
+
+def submission_cards(rows: list[Any]) -> list[dict[str, Any]]:
+    """Submissions as the citizen's own page lists them."""
+    return [
+        {"row": row, "title": title_of(row.goal), "code": api.consent_mark(row), "word": word, "kind": kind}
+        for row in rows
+        for word, kind in [_WHOLE[row.state]]
+    ]
+
+
+@for_citizens
+@require_http_methods(["GET", "HEAD", "POST"])
+def begin(request: Asked) -> HttpResponse:
+    """Before the first question: what will be filed where, what to prepare, for whom."""
+    goals, finder = asked_goals(request.POST if request.method == "POST" else request.GET)
+    chosen = request.POST.get("business", "")
+    if chosen and not forms.is_uuid(chosen):
+        raise NotFound
+    business_id = UUID(chosen) if chosen else None
+    try:
+        if request.method == "POST":
+            row = api.begin_submission(goals=goals, finder=finder, by=request.actor, business_id=business_id)
+            return redirect(where_left_off(row))
+        made = api.plan_for(goals, finder, request.actor)
+    except Invalid as refused:
+        context: dict[str, Any] = {
+            "title": title_of(",".join(goals)),
+            "errors": list(refused.errors.values()),
+            "goal": goals[0],
+        }
+        return render(request, "applications/submission_refused.html", context, status=422)
+    assert request.actor.id is not None
+    businesses = list_businesses(request.actor.id)
+    context = {
+        "title": title_of(",".join(goals)),
+        "plan": made,
+        "goals": goals,
+        "finder": finder,
+        "bring": [paper for paper in made.documents if paper.how == "bring" and paper.required],
+        "choices": [("", _("Diri saya sendiri"))]
+        + [(str(business.id), f"{business.name} (NIB {business.nib})") for business in businesses],
+    }
+    return render(request, "applications/submission_begin.html", context)
+
+
+def where_left_off(row: Any, after: int = 0) -> str:
+    """Address of the first page after ``after`` that still asks something, else of what comes next."""
+    parts = api.list_parts(row.id)
+    merged = api.bundle_form(row, parts)
+    answers = api.typed_answers(row)
+    errors = api.check_parts(row, parts)
+    for page in forms.pages(merged.schema):
+        if page.position > after and not forms.known(merged.schema, page, answers, row.sources, errors):
+            return f"/pengajuan/{row.id}/isi/{page.id}/"
+    if row.state != "draft":
+        return f"/pengajuan/{row.id}/"
+    return f"/pengajuan/{row.id}/{'periksa' if row.consented_at else 'persetujuan'}/"
+
+
+@for_citizens
+@require_http_methods(["GET", "HEAD", "POST"])
+def fill(request: Asked, submission_id: UUID, page_id: str) -> HttpResponse:
+    """One page of the one form. What is known is shown with its source and not asked, unless the applicant wants to change it."""
+    row = api.get_submission(submission_id, request.actor)
+    parts = api.list_parts(row.id)
+    merged = api.bundle_form(row, parts)
+    page = next((page for page in forms.pages(merged.schema) if page.id == page_id), None)
+    if page is None:
+        raise NotFound
+    errors: dict[str, str] = {}
+    if request.method == "GET" and take_kept(request):
+        _save(request, row, take_page(request, merged.schema, page)[0])
+        messages.success(
+            request, _("Yang Anda ketik sebelum masuk lagi tidak hilang. Periksa, lalu lanjutkan.")
+        )
+        row = api.get_submission(submission_id, request.actor)
+    if request.method == "POST":
+        typed, errors = take_page(request, merged.schema, page)
+        _save(request, row, {name: typed[name] for name in typed if _was_asked(request, name)})
+        if request.headers.get("X-Autosave"):
+            return JsonResponse({"saved": True})
+        if "later" in request.POST and not errors:
+            return redirect("/saya/")
+        row = api.get_submission(submission_id, request.actor)
+        errors = {n: m for n, m in api.check_parts(row, parts).items() if n in page.fields} | errors
+        if not errors:
+            return _go_on(request, row, page)
+    return _form_page(request, row, merged, page, errors)
+
+
+def _was_asked(request: Asked, name: str) -> bool:
+    """A checkbox that is not ticked is not posted; one that was not shown must not be emptied for that."""
+    shown = request.POST.getlist("shown")
+    return not shown or name in shown
+
+
+def _save(request: Asked, row: Any, typed: dict[str, Any]) -> None:
+    api.save_submission(submission_id=row.id, answers=typed, by=request.actor)
+
+
+def _go_on(request: Asked, row: Any, page: forms.Page) -> HttpResponse:
+    """To the next page that asks something; when a filed bundle has no more questions, the part that waited for them starts."""
+    to = where_left_off(row, after=page.position)
+    if row.state != "draft" and to == f"/pengajuan/{row.id}/":
+        for part in api.list_parts(row.id):
+            if part.reason == api.ANSWERS:
+                api.retry_part(submission_id=row.id, service_id=part.service_id, by=request.actor)
+    return redirect(to)
+
+
+def _form_page(
+    request: Asked, row: Any, merged: Any, page: forms.Page, errors: dict[str, str]
+) -> HttpResponse:
+    schema = merged.schema
+    answers = api.typed_answers(row)
+    files = api.attached(schema, answers, request.actor.ref)
+    wanted = request.GET.get("ubah", "")
+    told = [
+        name
+        for name in page.fields
+        if name in row.sources and name in answers and name not in errors and wanted not in {name, "1"}
+    ]
+    rows = forms.summary_rows(
+        schema,
+        page,
+        answers=answers,
+        sources=row.sources,
+        errors={},
+        files=files,
+        change=f"/pengajuan/{row.id}/isi/",
+    )
+    asked = [name for name in page.fields if name not in told]
+    context = {
+        "row": row,
+        "title": title_of(row.goal),
+        "form_page": page,
+        "known": [
+            shown | {"change": f"/pengajuan/{row.id}/isi/{page.id}/?ubah={shown['name']}#f-{shown['name']}"}
+            for shown in rows
+            if shown["name"] in told
+        ],
+        "asked": asked,
+        "fields": [
+            _field(
+                merged,
+                name,
+                forms.field_for(
+                    schema, name, answers=answers, sources=row.sources, errors=errors, files=files
+                ),
+            )
+            for name in asked
+        ],
+        "errors": [(name, errors[name]) for name in asked if name in errors],
+    }
+    return render(request, "applications/submission_fill.html", context, status=422 if errors else 200)
+
+
+def _field(merged: Any, name: str, field: dict[str, Any]) -> dict[str, Any]:
+    """A file that several services need says so: it is uploaded once."""
+    count = len({service for service, _own in merged.asked[name]})
+    if field["widget"] == "file" and count > 1:
+        once = _("Cukup sekali: dipakai untuk %(count)s layanan.") % {"count": count}
+        field["help"] = f"{once} {field['help']}"
+    return field
+
+
+@for_citizens
+@require_GET
+def complete(request: Asked, submission_id: UUID) -> HttpResponse:
+    """To the first page of a filed bundle that asks what could not be asked before."""
+    return redirect(where_left_off(api.get_submission(submission_id, request.actor)))
+
+
+@for_citizens
+@require_http_methods(["GET", "HEAD", "POST"])
+def consent(request: Asked, submission_id: UUID) -> HttpResponse:
+    """Who will see which answers, and why; the applicant allows it once for the whole bundle."""
+    row = api.get_submission(submission_id, request.actor)
+    if request.method == "POST":
+        api.consent(submission_id=row.id, by=request.actor)
+        return redirect(f"/pengajuan/{row.id}/periksa/")
+    sheet = api.consent_sheet(row, api.list_parts(row.id))
+    context = {
+        "row": row,
+        "title": title_of(row.goal),
+        "agencies": [
+            {
+                "name": forms.words(one["agency"], "name", "name_en"),
+                "services": [forms.words(service, "name", "name_en") for service in one["services"]],
+                "sees": [forms.words(prop, "title", "x-title-en") for prop in one["questions"].values()],
+            }
+            for one in sheet.values()
+        ],
+    }
+    return render(request, "applications/submission_consent.html", context)
+
+
+@for_citizens
+@require_http_methods(["GET", "HEAD", "POST"])
+def review(request: Asked, submission_id: UUID) -> HttpResponse:
+    """Check the answers of the whole bundle, then file it."""
+    row = api.get_submission(submission_id, request.actor)
+    errors: dict[str, str] = {}
+    problem = ""
+    if request.method == "POST":
+        try:
+            api.file_submission(submission_id=row.id, by=request.actor)
+            return redirect(f"/pengajuan/{row.id}/")
+        except Invalid as refused:
+            errors = refused.errors
+        except Denied as refused:
+            if refused.code == "consent_missing":
+                return redirect(f"/pengajuan/{row.id}/persetujuan/")
+            problem = "" if refused.code == "plan_changed" else str(words.denied(refused.code))
+    context = _review_context(request, row, errors, problem)
+    return render(
+        request, "applications/submission_review.html", context, status=422 if errors or problem else 200
+    )
+
+
+def _review_context(request: Asked, row: Any, errors: dict[str, str], problem: str) -> dict[str, Any]:
+    parts = api.list_parts(row.id)
+    merged = api.bundle_form(row, parts, everything=True)
+    answers = api.typed_answers(row)
+    files = api.attached(merged.schema, answers, request.actor.ref)
+    is_draft = row.state == "draft"
+    change = f"/pengajuan/{row.id}/isi/" if is_draft else ""
+    sections = [
+        (
+            page.title,
+            forms.summary_rows(
+                merged.schema,
+                page,
+                answers=answers,
+                sources=row.sources,
+                errors=errors,
+                files=files,
+                change=change,
+            ),
+        )
+        for page in forms.pages(merged.schema)
+    ]
+    labels = drawn.labels(merged.schema)
+    found = [("", f"{labels.get(name, name)}: {message}") for name, message in errors.items()]
+    return {
+        "row": row,
+        "title": title_of(row.goal),
+        "sections": [(title, rows) for title, rows in sections if rows],
+        "errors": [*found, *([("", problem)] if problem else [])],
+        "editable": is_draft,
+        "services": [_priced(merged, part, answers) for part in parts],
+        "changes": _changes(row, request) if is_draft else [],
+        "gone": _gone(row, request) if is_draft else [],
+    }
+
+
+def _priced(merged: Any, part: Any, answers: dict[str, Any]) -> dict[str, Any]:
+    """One service of the bundle with its fee as far as the answers tell."""
+    version = get_version(part.version_id)
+    lines = fee_lines(version, merged.answers_for(part.service_id, answers))
+    return {
+        "name": forms.words(version.content, "name", "name_en"),
+        "agency": forms.words(version.content["agency"], "name", "name_en"),
+        "wave": part.wave,
+        "fee_idr": None if lines is None else sum(line.amount_idr for line in lines),
+    }
+
+
+def _changes(row: Any, request: Asked) -> list[str]:
+    """What the catalogue of today makes of the plan, in sentences."""
+    try:
+        made, changes = api.plan_now(row, request.actor)
+    except (Invalid, NotFound):
+        return []
+    says = {
+        "added": _("%(name)s sekarang juga diperlukan."),
+        "removed": _("%(name)s tidak diperlukan lagi."),
+        "changed": _("Ketentuan %(name)s berubah."),
+    }
+    names = {part["service_id"]: part for part in row.plan["parts"]} | {
+        part.service_id: {"name": part.name, "name_en": part.name_en} for part in made.parts
+    }
+    return [
+        says[change.kind] % {"name": forms.words(names[change.service_id], "name", "name_en")}
+        for change in changes
+    ]
+
+
+def _gone(row: Any, request: Asked) -> list[str]:
+    """Why this goal cannot be planned at all today; empty when it can."""
+    try:
+        api.plan_now(row, request.actor)
+    except Invalid as refused:
+        return list(refused.errors.values())
+    except NotFound:
+        return [
+            _("Tujuan ini tidak lagi dilayani di mal ini. Cari layanan yang Anda perlukan satu per satu.")
+        ]
+    return []
+
+
+@for_citizens
+@require_POST
+def renew(request: Asked, submission_id: UUID) -> HttpResponse:
+    """Accept the plan as the catalogue of today makes it; what was typed stays."""
+    api.renew_plan(submission_id=submission_id, by=request.actor)
+    return redirect(where_left_off(api.get_submission(submission_id, request.actor)))
