@@ -137,6 +137,7 @@ def walk(service_id: str, rule: str, warga: Person) -> None:
     assert row.document_id is not None
     paper = documents.get_document(row.document_id, warga.by)
     assert paper.title == get_service(service_id).content["output"]["document"]
+    assert (paper.signatory_name, paper.signatory_title) == (paper.agency_name, "Segel elektronik")
     assert not any(entry.actor.startswith("staff:") for entry in api.timeline(row.id))
     assert api.replay(said.id).difference == ""
 

@@ -32,7 +32,7 @@ from pendopo.catalogue.queries.versions import (
     get_version,
     validate,
 )
-from pendopo.catalogue.rules.automatic import provable_fields
+from pendopo.catalogue.rules.automatic import provable_fields, verified_names
 from pendopo.catalogue.rules.categories import CATEGORIES
 from pendopo.catalogue.rules.city import Problem
 from pendopo.catalogue.rules.fees import FeeLine, names_in
@@ -145,5 +145,6 @@ __all__ = [
     "tacit",
     "terms",
     "validate",
+    "verified_names",
     "what_to_bring",
 ]

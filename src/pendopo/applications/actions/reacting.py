@@ -78,6 +78,7 @@ def on_decided(*, application: str, **_more: Any) -> None:
     holder = _holder(row, content["form"]["schema"]["properties"])
     decided_on = (row.decided_at or clock.now()).astimezone(clock.zone()).date()
     months = None if refused else content["output"].get("validity_months")
+    ruled = "" if refused else queries.rule_that_decided(row.id, version)
     document = issue(
         subject=f"application:{row.id}",
         kind="rejection" if refused else row.service_id,
@@ -93,10 +94,11 @@ def on_decided(*, application: str, **_more: Any) -> None:
         legal_basis=content["legal_basis"],
         reasons=[(row.decision.get("reason", ""), row.decision.get("legal_basis", ""))] if refused else [],
         signatory=Signatory(
-            name=row.decision.get("name") or SYSTEM.name,
-            title=row.decision.get("title") or content["agency"]["name"],
+            name=content["agency"]["name"] if ruled else row.decision.get("name") or SYSTEM.name,
+            title="Segel elektronik" if ruled else row.decision.get("title") or content["agency"]["name"],
             nip=row.decision.get("employee_no") or "",
         ),
+        closing=_BY_RULE.format(rule=ruled) if ruled else "",
         valid_from=decided_on,
         valid_until=_months_later(decided_on, months) if months else None,
         silence=stated(row.decision),
@@ -104,6 +106,9 @@ def on_decided(*, application: str, **_more: Any) -> None:
         by=SYSTEM,
     )
     advance(application_id=row.id, verb=Verb.ISSUE, by=SYSTEM, document_id=str(document.id))
+
+
+_BY_RULE = "Diputus oleh sistem tanpa petugas: {rule} Pemegang boleh meminta petugas meninjaunya."
 
 
 def _holder(row: Application, properties: dict[str, Any]) -> str:

@@ -11,10 +11,10 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Count, Q
 
-from pendopo.applications.models import AutoDecision, RuleStanding
+from pendopo.applications.models import AutoDecision, RuleStanding, Step
 from pendopo.applications.rules import Autos, no_autos
 from pendopo.applications.rules import automatic as rules
-from pendopo.catalogue.api import ServiceVersion, condition, get_version
+from pendopo.catalogue.api import ServiceVersion, condition, get_version, verified_names
 from pendopo.identity.api import Actor, ActorKind, Role
 from pendopo.kernel import clock
 from pendopo.kernel.errors import NotFound
@@ -63,6 +63,14 @@ class Decided:
     asked_by_applicant: bool
     reason: str
 
+    @property
+    def unproven(self) -> list[str]:
+        """Provable fields the applicant must give, or the rule asks proof of, that nobody has proven."""
+        asked = set(self.service["form"]["schema"].get("required", ())) | verified_names(
+            self.spec.get("when", "")
+        )
+        return [name for name, proven in self.inputs["verified"].items() if name in asked and not proven]
+
 
 def _decided(row: AutoDecision) -> Decided:
     content = get_version(row.version_id).content
@@ -92,6 +100,16 @@ def decisions_of(application_id: UUID) -> list[Decided]:
     """What rules said in one case, newest first."""
     rows = AutoDecision.objects.select_related("application").filter(application_id=application_id)
     return [_decided(row) for row in rows.order_by("-id")]
+
+
+def rule_that_decided(application_id: UUID, version: ServiceVersion) -> str:
+    """The words (in Indonesian) of the rule that decided the case without anybody; empty when a person had a hand in it."""
+    if not rules.has_rules(version.content):
+        return ""
+    staff = Step.objects.filter(application_id=application_id, done_by__startswith="staff:").exists()
+    done = AutoDecision.objects.filter(application_id=application_id, complete=True).order_by("-id").first()
+    spec = rules.rule_of(version.content, done.step_key) if done and not staff else None
+    return str(spec["says"]) if spec else ""
 
 
 def reviewer_agencies(by: Actor) -> list[str]:

@@ -46,6 +46,7 @@ def rules(request: HttpRequest) -> HttpResponse:
             "says": forms.words(one, "says", "says_en"),
             "sample": sample_words(one),
             "figures": fared.get(one["rule"], api.Figures()),
+            "percent": _percent(fared.get(one["rule"], api.Figures()).override_percent),
             "rule": one["rule"],
         }
         for one in found
@@ -59,6 +60,12 @@ def rules(request: HttpRequest) -> HttpResponse:
         "overridden": sum(row["figures"].overridden for row in rows),
     }
     return render(request, "applications/automatic.html", {"rows": rows, "totals": totals})
+
+
+def _percent(share: float | None) -> str:
+    """``5``, ``4,8``."""
+    text = f"{share or 0:g}"
+    return text if forms.english() else text.replace(".", ",")
 
 
 def sample_words(spec: Spec) -> str:
@@ -76,10 +83,7 @@ def explained(decision: api.Decided) -> dict[str, Any]:
     """A rule's proposal for officers: its words, what it found, and every fact it looked at."""
     labels = drawn.labels(decision.service["form"]["schema"])
     inputs = decision.inputs
-    facts = [
-        {"label": labels.get(name, name), "value": _("terbukti") if proven else _("belum terbukti")}
-        for name, proven in inputs["verified"].items()
-    ]
+    given = {name: labels.get(name, name) for name in inputs["verified"]}
     answers = [
         {"label": labels.get(name, name), "value": _shown(value)} for name, value in inputs["answers"].items()
     ]
@@ -92,7 +96,8 @@ def explained(decision: api.Decided) -> dict[str, Any]:
         "says": forms.words(decision.spec, "says", "says_en"),
         "found": FOUND[decision.result["reason"]],
         "complete": decision.complete,
-        "facts": facts,
+        "proven": [given[name] for name, is_proven in inputs["verified"].items() if is_proven],
+        "unproven": [given[name] for name in decision.unproven],
         "answers": answers,
     }
 
