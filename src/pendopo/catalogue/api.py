@@ -3,7 +3,7 @@
 Versions are immutable: an application keeps the ``ServiceVersion.id`` it was filed under and reads it for ever.
 """
 
-from pendopo.catalogue.actions import check, export, load, note_miss, notes
+from pendopo.catalogue.actions import check, close_ended, export, load, note_miss, notes
 from pendopo.catalogue.queries.eligibility import judge as judge_eligibility
 from pendopo.catalogue.queries.eligibility import refusal, refusals, rules_shown
 from pendopo.catalogue.queries.lists import (
@@ -25,8 +25,10 @@ from pendopo.catalogue.queries.search import SEARCH_SQL, search, suggest
 from pendopo.catalogue.queries.versions import (
     carried_facts,
     condition,
+    current_versions,
     facts,
     fee_lines,
+    get_ending,
     get_fact,
     get_service,
     get_version,
@@ -53,6 +55,7 @@ from pendopo.catalogue.rules.planning import (
     Question,
     faults,
 )
+from pendopo.catalogue.rules.presence import Ending
 from pendopo.catalogue.rules.references import KeyHistory, ReferenceRow, ReferenceTable
 from pendopo.catalogue.rules.shown import (
     AgencyCard,
@@ -75,6 +78,7 @@ __all__ = [
     "SEARCH_SQL",
     "AgencyCard",
     "CategoryCard",
+    "Ending",
     "Fault",
     "FeeLine",
     "FinderQuestion",
@@ -105,7 +109,9 @@ __all__ = [
     "carried_facts",
     "categories",
     "check",
+    "close_ended",
     "condition",
+    "current_versions",
     "even_parts",
     "export",
     "facts",
@@ -113,6 +119,7 @@ __all__ = [
     "fee_lines",
     "get_agency",
     "get_category",
+    "get_ending",
     "get_fact",
     "get_goal",
     "get_reference",

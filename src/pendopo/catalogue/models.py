@@ -37,12 +37,16 @@ class Service(models.Model):
     category = models.CharField(max_length=40)
     card = models.JSONField(default=dict)  # what lists show, so that lists never open versions
     is_active = models.BooleanField(default=True)
+    ends_on = models.DateField(null=True)  # the last day on which anybody may file
+    replaced_by = models.CharField(max_length=48, default="")  # the service that follows it
 
     class Meta:
         indexes = [models.Index(fields=["agency"]), models.Index(fields=["category"])]
 
     class Privacy:
-        public: tuple[str, ...] = ("id", "agency", "current_version", "name", "category", "card", "is_active")
+        public: tuple[str, ...] = (
+            "id", "agency", "current_version", "name", "category", "card", "is_active", "ends_on", "replaced_by",
+        )  # fmt: skip
         personal: tuple[str, ...] = ()
         sensitive: tuple[str, ...] = ()
         retention = "permanent: public catalogue"

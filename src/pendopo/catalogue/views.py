@@ -41,7 +41,11 @@ def search(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def service(request: HttpRequest, service_id: str) -> HttpResponse:
-    """One service with the six published components of its standard."""
+    """One service with the six published components of its standard; one that ended says so and what follows it."""
+    ending = api.get_ending(service_id)
+    if ending and ending.ended:
+        heir = api.cards_of([ending.replaced_by]).get(ending.replaced_by)
+        return render(request, "catalogue/ended.html", {"ending": ending, "heir": heir}, status=410)
     version = api.get_service(service_id)
     content = version.content
     steps = api.shown_steps(content)
@@ -56,6 +60,8 @@ def service(request: HttpRequest, service_id: str) -> HttpResponse:
         "category": api.CATEGORIES[content["category"]],
         "tables": api.tables_of(content),
         "rules": api.rules_shown(content),
+        "ending": ending,
+        "heir": api.cards_of([ending.replaced_by]).get(ending.replaced_by) if ending else None,
     }
     return render(request, "catalogue/service.html", context)
 

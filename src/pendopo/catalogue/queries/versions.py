@@ -11,9 +11,10 @@ from django.db import connection
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from pendopo.catalogue.models import Register
+from pendopo.catalogue.models import Register, Service
 from pendopo.catalogue.models import ServiceVersion as Version
 from pendopo.catalogue.rules import fees, references
+from pendopo.catalogue.rules.presence import Ending
 from pendopo.catalogue.rules.shown import ServiceVersion
 from pendopo.kernel import clock
 from pendopo.kernel.errors import NotFound
@@ -37,19 +38,37 @@ EXPECTED: Final = (
 )
 
 
-_CURRENT = "SELECT current_version_id FROM catalogue_service WHERE id = %s AND is_active"
+_CURRENT = """SELECT current_version_id FROM catalogue_service
+WHERE id = %s AND is_active AND (ends_on IS NULL OR ends_on >= %s)"""
 
 
 def get_service(service_id: str) -> ServiceVersion:
-    """Return the version of an active service that holds now. Raises NotFound."""
+    """Return the version of a service that holds now. Raises NotFound, also for one that has ended (see ``get_ending``)."""
     with (
         connection.cursor() as cursor
     ):  # by hand: every submission asks it, and the ORM takes five times as long
-        cursor.execute(_CURRENT, [service_id])
+        cursor.execute(_CURRENT, [service_id, clock.today()])
         found = cursor.fetchone()
     if found is None:
         raise NotFound(service_id)
     return get_version(found[0])
+
+
+def get_ending(service_id: str) -> Ending | None:
+    """When a service ends or ended and what follows it; None for one without a last day."""
+    row = Service.objects.filter(pk=service_id, ends_on__isnull=False).first()
+    if row is None or row.ends_on is None:
+        return None
+    name_en = str(row.card.get("name_en") or row.name)
+    return Ending(row.id, row.name, name_en, row.ends_on, row.replaced_by, row.ends_on < clock.today())
+
+
+def current_versions(service_id: str | None = None) -> dict[str, UUID]:
+    """Version that holds now by service, of all or of one; also of services that ended while cases run."""
+    rows = Service.objects.filter(current_version__isnull=False)
+    if service_id is not None:
+        rows = rows.filter(pk=service_id)
+    return dict(rows.values_list("id", "current_version_id"))
 
 
 @lru_cache(maxsize=1024)

@@ -77,6 +77,8 @@ def assemble(placed: Placed, city: City) -> dict[str, Any]:
         "form": {"schema": form},
         "procedure": procedure,
         "inspection": bool(service.get("inspection")),
+        "ends_on": service.get("ends_on"),
+        "replaced_by": service.get("replaced_by"),
         "eligibility": [
             {"valid_until": None, **rule, "fields": fields_of(rule, form)}
             for rule in service.get("eligibility") or ()

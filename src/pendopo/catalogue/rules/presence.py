@@ -1,11 +1,25 @@
-"""Whether an agency is in the mall, and who follows one that left. Pure."""
+"""Whether an agency is in the mall and a service open, and what follows those that left or ended. Pure."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
-from pendopo.catalogue.rules.city import City, Problem
+from pendopo.catalogue.rules.city import City, Placed, Problem
 
 LEFT: Final = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A service that ends: the last day of filing and what follows it ("": nothing in this mall)."""
+
+    service_id: str
+    name: str
+    name_en: str
+    ends_on: date
+    replaced_by: str
+    ended: bool
 
 
 def has_left(agency: Mapping[str, Any]) -> bool:
@@ -18,8 +32,29 @@ def successor_of(agency: Mapping[str, Any]) -> str:
     return str((agency.get("presence") or {}).get("successor") or "")
 
 
+def is_offered(placed: Placed, city: City, on: date) -> bool:
+    """True when the service takes applications on that day: its agency is in the mall and its last day is not past."""
+    last = placed.data.get("ends_on")
+    return not has_left(city.agencies[placed.agency]) and (not last or last >= on.isoformat())
+
+
+def followed(data: Any, heirs: Mapping[str, str]) -> Any:
+    """The same data with every ended service named as id, service or predecessor replaced by the one that follows it."""
+    if isinstance(data, Mapping):
+        return {
+            key: heirs.get(value, value)
+            if key in {"id", "service"} and isinstance(value, str)
+            else [heirs.get(name, name) for name in value]
+            if key == "after"
+            else followed(value, heirs)
+            for key, value in data.items()
+        }
+    return [followed(item, heirs) for item in data] if isinstance(data, list) else data
+
+
 def problems(city: City) -> Iterator[Problem]:
     """Yield successors that cannot succeed."""
+    yield from _endings(city)
     for sheet in city.agency_sheets:
         heir = successor_of(sheet.value)
         if not heir:
@@ -31,3 +66,17 @@ def problems(city: City) -> Iterator[Problem]:
             yield sheet.problem(place, f"{sheet.value['id']}: there is no other agency {heir!r} to follow it")
         elif has_left(city.agencies[heir]):
             yield sheet.problem(place, f"{sheet.value['id']}: its successor {heir} has left the mall too")
+
+
+def _endings(city: City) -> Iterator[Problem]:
+    placed = {p.data["id"]: p for p in city.placed()}
+    for name, service in placed.items():
+        heir = service.data.get("replaced_by")
+        if not heir:
+            continue
+        if not service.data.get("ends_on"):
+            yield service.problem(f"{name}: is replaced, yet has no last day (ends_on)", "replaced_by")
+        elif heir == name or heir not in placed:
+            yield service.problem(f"{name}: there is no other service {heir!r} to replace it", "replaced_by")
+        elif (placed[heir].data.get("ends_on") or "9999") <= service.data["ends_on"]:
+            yield service.problem(f"{name}: its successor {heir} ends no later", "replaced_by")

@@ -9,7 +9,7 @@ import jsonschema_rs
 from pendopo.catalogue.rules.automatic import SHAPE as AUTO
 from pendopo.catalogue.rules.city import Problem, Sheet
 from pendopo.catalogue.rules.shapes.bundles import BUNDLES
-from pendopo.catalogue.rules.shapes.dated import ELIGIBILITY, TABLE
+from pendopo.catalogue.rules.shapes.dated import ELIGIBILITY, LAST_DAY, TABLE
 from pendopo.catalogue.rules.shapes.parts import (
     CATEGORIES,
     CONFIDENCE,
@@ -172,6 +172,8 @@ _SERVICE: Final = _record(
     technical_agency={**SLUG, "type": ["string", "null"]},
     inspection={"type": "boolean"},
     eligibility=ELIGIBILITY,
+    ends_on=LAST_DAY,
+    replaced_by={**SLUG, "type": ["string", "null"]},
 )
 _REFERENCE: Final = _record(
     ["value", "name", "name_en"],

@@ -1,21 +1,20 @@
-"""Loading a city into the catalogue and writing it back out; noting searches that found nothing. All writes of this module."""
+"""Loading a city into the catalogue and writing it back out."""
 
 import json
-import re
-from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
 
+from pendopo.catalogue.actions.endings import save_endings
+from pendopo.catalogue.actions.searching import index
 from pendopo.catalogue.connectors.folder import client as folder
-from pendopo.catalogue.models import Agency, Register, SearchMiss, Service
+from pendopo.catalogue.models import Agency, Register, Service
 from pendopo.catalogue.queries.lists import registers
-from pendopo.catalogue.rules import checks, references, words
+from pendopo.catalogue.rules import checks, presence, references
 from pendopo.catalogue.rules.automatic import rule_list
-from pendopo.catalogue.rules.categories import CATEGORIES
 from pendopo.catalogue.rules.city import City, Problem
 from pendopo.catalogue.rules.content import assemble, digest
 from pendopo.catalogue.rules.shown import LoadReport
@@ -23,10 +22,7 @@ from pendopo.catalogue.rules.standard import standard_of
 from pendopo.kernel import clock, events
 from pendopo.kernel.errors import Invalid
 
-REGISTERS: Final = ("requirements", "procedures", "references", "bundles")
-MIN_MISS: Final = 3
-MISSES_KEPT: Final = timedelta(days=90)
-MAX_MISSES: Final = 20_000
+REGISTERS: Final = ("requirements", "procedures", "references")
 
 
 def check(city_dir: Path) -> list[Problem]:
@@ -44,23 +40,31 @@ def _read(city_dir: Path) -> tuple[City, list[Problem]]:
     return city, sorted({*unreadable, *checks.problems(city)})
 
 
+OpenWork = Callable[[Iterable[str]], Mapping[str, int]]
+"""Applications with open steps by agency, for those agencies that have any."""
+
+
 @transaction.atomic
-def load(city_dir: Path, *, by: str) -> LoadReport:
+def load(city_dir: Path, *, by: str, open_work: OpenWork = lambda _agencies: {}) -> LoadReport:
     """Make the catalogue say what the folder says; ``by`` names the actor in the event log.
 
-    A changed service gets a new version, a service that is gone becomes inactive, the rest stays untouched.
+    A changed service gets a new version, one that is gone or has ended becomes inactive, the rest stays untouched. ``open_work`` tells
+    what agencies that leave still have open: without a successor they may not leave.
     Raises: Invalid({"path:line": message}) when the folder has problems; then nothing changes.
     """
     city, problems = _read(city_dir)
+    problems = problems or _unfinished(city, open_work)
     if problems:
         raise Invalid({f"{problem.path}:{problem.line}": problem.message for problem in problems})
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('catalogue', 0))")
-    contents = {placed.data["id"]: assemble(placed, city) for placed in city.placed()}
+    today, placed = clock.today(), city.placed()
+    contents = {p.data["id"]: assemble(p, city) for p in placed if presence.is_offered(p, city, today)}
     _save_agencies(city)
     report = _save_services(contents, len(city.agencies))
+    save_endings([p.data for p in placed])
     _save_registers(city, contents)
-    _index(contents, city)
+    index(contents, city)
     changes: dict[str, Any] = {
         "new": list(report.new),
         "changed": list(report.changed),
@@ -72,6 +76,27 @@ def load(city_dir: Path, *, by: str) -> LoadReport:
     return report
 
 
+def _unfinished(city: City, open_work: OpenWork) -> list[Problem]:
+    """Agencies that leave, or whose file is gone, with open applications that nobody takes over."""
+    sheets = {sheet.value["id"]: sheet for sheet in city.agency_sheets}
+    active = Agency.objects.filter(is_active=True).values_list("id", flat=True)
+    heirs = {
+        key: presence.successor_of(sheets[key].value) if key in sheets else ""
+        for key in active
+        if key not in sheets or presence.has_left(sheets[key].value)
+    }
+    alone = [key for key, heir in heirs.items() if not heir]
+    found = []
+    for key, number in sorted(open_work(alone).items() if alone else ()):
+        message = (
+            f"{key} has {number} open applications: name who takes them over (presence.successor), or keep it until they are "
+            "concluded"
+        )
+        sheet = sheets.get(key)
+        found.append(sheet.problem(("presence",), message) if sheet else Problem("agencies", 1, message))
+    return found
+
+
 def _save_agencies(city: City) -> None:
     rows = [
         Agency(
@@ -80,7 +105,7 @@ def _save_agencies(city: City) -> None:
             name_en=agency["name_en"],
             level=agency["level"],
             data={name: agency.get(name) for name in ("presence", "connector", "complaint_channels")},
-            is_active=True,
+            is_active=not presence.has_left(agency),
         )
         for key, agency in city.agencies.items()
     ]
@@ -179,15 +204,22 @@ def _save_registers(city: City, contents: Mapping[str, dict[str, Any]]) -> None:
         if requirement.get("usual")
     }
     agencies = {key: [agency["name"], agency["name_en"]] for key, agency in city.agencies.items()}
+    heirs = {
+        p.data["id"]: p.data["replaced_by"]
+        for p in city.placed()
+        if p.data["id"] not in contents and p.data.get("replaced_by")
+    }
+    bundles = presence.followed(city.part("bundles"), heirs)
     read = {
         "services": {key: digest(content) for key, content in contents.items()},
-        "bundles": city.part("bundles"),
+        "bundles": bundles,
         "agencies": agencies,
         "usual": usual,
     }
     parts = {
         "facts": city.facts,
         **{name: city.part(name) for name in REGISTERS},
+        "bundles": bundles,
         "synonyms": {"all": city.synonyms},
         "automatic": rule_list(contents),
         "planning": {"usual": usual, "mark": digest(read)[:12]},  # the mark of all that plans are made from
@@ -195,117 +227,6 @@ def _save_registers(city: City, contents: Mapping[str, dict[str, Any]]) -> None:
     }
     rows = [Register(name=name, data=dict(data)) for name, data in parts.items()]
     Register.objects.bulk_create(rows, update_conflicts=True, unique_fields=["name"], update_fields=["data"])
-
-
-# --- search -----------------------------------------------------------------------------------------------------------
-
-# A table of this transaction alone, without indexes: the real one is written once, when all is known.
-_GATHER = """
-CREATE TEMPORARY TABLE catalogue_loading ON COMMIT DROP AS
-SELECT r.service, r.kind, r.phrase, tsvector_to_array(to_tsvector('indonesian', r.phrase)) AS stems
-FROM jsonb_to_recordset(%s::jsonb) AS r(service text, kind text, phrase text)
-"""
-# A citizen's phrase that stands for official words: services whose own words hold one of them are found by it too.
-_SAY = """
-WITH said AS MATERIALIZED (
-  SELECT say, tsvector_to_array(to_tsvector('indonesian', say)) AS stems,
-    tsvector_to_array(to_tsvector('indonesian', word)) AS official
-  FROM unnest(%s::text[], %s::text[]) AS said(say, word)
-)
-INSERT INTO catalogue_loading
-SELECT DISTINCT l.service, 'B', said.say, said.stems
-FROM said JOIN catalogue_loading l ON l.kind IN ('A', 'B') AND l.stems @> said.official
-"""
-_VOCABULARY = """
-WITH pair AS MATERIALIZED (
-  SELECT DISTINCT service, word FROM catalogue_loading, regexp_split_to_table(phrase, ' ') AS word WHERE word <> ''
-), stemmed AS MATERIALIZED (
-  SELECT word, (tsvector_to_array(to_tsvector('indonesian', word)))[1] AS stem FROM (SELECT DISTINCT word FROM pair) w
-), telling AS (
-  SELECT stem, ln(1 + (SELECT count(DISTINCT service) FROM pair)::float8 / count(DISTINCT service))
-    * CASE WHEN bool_and(word = ANY(%s)) THEN 0.1 ELSE 1 END AS weight
-  FROM pair JOIN stemmed USING (word) WHERE stem IS NOT NULL GROUP BY stem
-)
-INSERT INTO catalogue_searchword (word, stem, weight, closeness)
-SELECT word, stem, weight, 1 FROM stemmed JOIN telling USING (stem)
-"""
-_PHRASES = """
-WITH weighed AS (
-  SELECT DISTINCT stem, weight FROM catalogue_searchword WHERE closeness = 1
-), numbered AS MATERIALIZED (
-  SELECT row_number() OVER () AS n, l.* FROM catalogue_loading l
-), whole AS (
-  SELECT n, sum(weight) AS weight FROM numbered, unnest(stems) AS stem JOIN weighed USING (stem) GROUP BY n
-)
-INSERT INTO catalogue_searchphrase (service_id, kind, phrase, stems, weight)
-SELECT service, kind, phrase, stems, coalesce(weight, 0) FROM numbered LEFT JOIN whole USING (n)
-"""
-# A citizen's single word that stands for an official one: it means that word's stem, a little less surely.
-_MEAN = """
-INSERT INTO catalogue_searchword (word, stem, weight, closeness)
-SELECT DISTINCT ON (said.say, w.stem) said.say, w.stem, w.weight, 0.8
-FROM unnest(%s::text[], %s::text[]) AS said(say, word) JOIN catalogue_searchword w ON w.word = said.word
-ORDER BY said.say, w.stem
-ON CONFLICT DO NOTHING
-"""
-
-
-def _index(contents: Mapping[str, dict[str, Any]], city: City) -> None:
-    """Write the words that services are found by anew, unless they are the same as before."""
-    said: dict[str, list[str]] = {key: [] for key in contents}
-    general: list[tuple[str, str]] = []
-    for entry in city.synonyms:
-        for service in entry.get("services") or []:
-            said[service] += entry["say"]
-        if "words" in entry:
-            general += words.stands_for(entry["say"], entry["words"])
-    rows = [
-        (key, kind, words.folded(phrase))
-        for key, content in contents.items()
-        for kind, phrase in words.phrases(content, said[key], _category_words(content["category"]))
-    ]
-    mark = {"digest": digest({"rows": rows, "general": general})}
-    if Register.objects.filter(pk="search", data=mark).exists():
-        return
-    Register.objects.update_or_create(pk="search", defaults={"data": mark})
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _GATHER, [json.dumps([{"service": k, "kind": kind, "phrase": p} for k, kind, p in rows])]
-        )
-        cursor.execute(_SAY, _columns(pair for pair in general if " " in pair[0]))
-        cursor.execute("DELETE FROM catalogue_searchword")
-        cursor.execute(_VOCABULARY, [sorted(words.FILLER)])
-        cursor.execute("DELETE FROM catalogue_searchphrase")
-        cursor.execute(_PHRASES)
-        cursor.execute(_MEAN, _columns(pair for pair in general if " " not in pair[0]))
-        cursor.execute("DROP TABLE catalogue_loading")
-        cursor.execute("ANALYZE catalogue_searchphrase, catalogue_searchword, catalogue_service")
-
-
-def _columns(pairs: Iterable[tuple[str, str]]) -> list[list[str]]:
-    said = list(pairs)
-    return [[say for say, _word in said], [word for _say, word in said]]
-
-
-def _category_words(key: str) -> str:
-    category = CATEGORIES[key]
-    return f"{category.name} {category.name_en}"
-
-
-@transaction.atomic
-def note_miss(query: str) -> None:
-    """Remember that a search found nothing, for catalogue editors. Long numbers may be a NIK and are not kept."""
-    words_ = re.sub(r"\d{6,}", "", "".join(c for c in query if c.isprintable())).split()
-    text = " ".join(words_).casefold()[:80]
-    SearchMiss.objects.filter(at__lt=clock.now() - MISSES_KEPT).delete()
-    if len(text) < MIN_MISS or SearchMiss.objects.count() >= MAX_MISSES:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO catalogue_searchmiss (query, count, at) VALUES (%s, 1, %s) "
-            "ON CONFLICT (query) DO UPDATE SET count = catalogue_searchmiss.count + 1, at = excluded.at",
-            [text, clock.now()],
-        )
 
 
 # --- export -----------------------------------------------------------------------------------------------------------
