@@ -81,6 +81,8 @@ def advance(
             holds=queries.holds_for(version, loaded.answers),
             autos=queries.autos_for(version, loaded.id, facts, off),
         )
+        if verb is Verb.REASSIGN:
+            _check_colleague(loaded.case.step(step_key), UUID(str(act.details["to"])))
         try:
             if _write(loaded, version, outcome, verb, by, step_key, act, patch):
                 return outcome.state
