@@ -175,8 +175,8 @@ def test_a_cookie_opens_nothing_but_the_token(city: Cast) -> None:
 
 
 def test_old_tokens_end(city: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    headers = bearer(city.siti.actor)
     monkeypatch.setattr(tokens, "TOKEN_SECONDS", -1)
+    headers = bearer(city.siti.actor)
     assert Client().get(f"/api/v1/applications/{uuid4()}", headers=headers).status_code == 401
 
 

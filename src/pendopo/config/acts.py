@@ -12,7 +12,7 @@ from ninja import Field, Router, Schema
 from pendopo.applications import api as applications
 from pendopo.applications.forms import clean
 from pendopo.applications.rules import PROCEEDS, SETS_BACK, SYSTEMS, Verb
-from pendopo.config.tokens import Error, StaffBearer
+from pendopo.config.tokens import Error, StaffBearer, written
 from pendopo.kernel import clock
 from pendopo.kernel.errors import Denied
 
@@ -96,7 +96,7 @@ def act(request: Any, application_id: UUID, given: ActIn) -> Any:
         act=_said(given),
         revision=given.revision,
     )
-    return {"id": application_id, "state": state}
+    return written(200, id=application_id, state=state)
 
 
 def _said(given: ActIn) -> applications.Act:

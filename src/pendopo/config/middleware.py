@@ -10,13 +10,17 @@ from typing import Any
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
+from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse
+from django.urls import resolve
+from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from pendopo.agencies.api import actor_of
 from pendopo.identity.api import PUBLIC, STANDS_FOR, Actor, ActorKind, principal_of
 
+API = "/api/v1/"
 DEMO_SESSION = "demo_person"
 MAX_BODY_BYTES = 6 * settings.UPLOAD_MAX_BYTES
 _TOO_LARGE = _("Kiriman ini terlalu besar. Kirim berkas satu per satu, masing-masing paling besar 10 MB.")
@@ -34,6 +38,36 @@ class BodyLimit:
         if not length.isdigit() or int(length) > MAX_BODY_BYTES:
             return HttpResponse(_TOO_LARGE, status=413, content_type="text/plain; charset=utf-8")
         return self.get_response(request)
+
+
+class Programs:
+    """Requests of programs (``Authorization: Bearer`` under /api/v1/) go straight to their view: no session, no form, no page is theirs.
+
+    Errors come out as for everybody: the API has its own handlers, and what they do not know ends in Django's.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.answer = convert_exception_to_response(self._answer)
+
+    def __call__(self, request: Any) -> HttpResponse:
+        said = request.META.get("HTTP_AUTHORIZATION", "")
+        if not (
+            request.method == "POST" and said.startswith("Bearer ") and request.path_info.startswith(API)
+        ):
+            return self.get_response(request)
+        response: HttpResponse = self.answer(request)
+        response.headers.setdefault("X-Frame-Options", settings.X_FRAME_OPTIONS)
+        return response
+
+    def _answer(self, request: Any) -> HttpResponse:
+        request.get_host()  # refused when it is not one of ours, as for everybody
+        translation.activate(translation.get_language_from_request(request))
+        request.needs_second_factor, request.actor, request.own_actor = False, PUBLIC, PUBLIC
+        found = resolve(request.path_info)
+        request.resolver_match = found
+        response: HttpResponse = found.func(request, *found.args, **found.kwargs)
+        return response
 
 
 class ActorMiddleware:

@@ -19,7 +19,7 @@ from pendopo import __version__
 from pendopo.applications import api as applications
 from pendopo.catalogue import api as catalogue
 from pendopo.config import acts
-from pendopo.config.tokens import TOKEN_SECONDS, Bearer, Error, token_for
+from pendopo.config.tokens import TOKEN_SECONDS, Bearer, Error, token_for, written
 from pendopo.documents import api as documents
 from pendopo.identity.api import ActorKind
 from pendopo.kernel.errors import Denied, Invalid, NotFound, Unavailable
@@ -233,7 +233,7 @@ def file_application(
         by=request.auth,
         business_id=given.business,
     )
-    return Reply(201, {"id": application_id, "number": number})
+    return written(201, id=application_id, number=number)
 
 
 @api.get(

@@ -78,6 +78,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "pendopo.config.middleware.BodyLimit",
     "django.middleware.security.SecurityMiddleware",
+    "pendopo.config.middleware.Programs",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -169,15 +169,18 @@ class Loaded:
 
 
 LOAD_SQL = """
-SELECT a.number, a.service_id, a.version_id, a.agency_id, a.revision, a.business_id, a.answers::json, a.remarks::json,
-       a.fee_lines::json, a.document_id, a.decision::json, a.sources::json, a.state, a.applicant_id, a.rounds, a.fee_idr, a.term::json,
-       a.clock::json, a.due_on, a.wants_person,
-       (SELECT coalesce(json_agg(json_build_array(s.key, s.kind, s.agency_id, s.role, s.after, s."when", s.status, s.favourable,
-                                                  s.assignee_id, coalesce(s.result -> 'appointment' ->> 'at', ''),
-                                                  coalesce(s.result -> 'appointment' ->> 'place', ''))
-               ORDER BY s.position), '[]') FROM applications_step s WHERE s.application_id = a.id)
+SELECT a.version_id, a.applicant_id, a.business_id, a.document_id, a.due_on, json_build_array(
+  a.number, a.service_id, a.agency_id, a.revision, a.answers, a.sources, a.remarks, a.fee_lines, a.decision, a.state, a.rounds, a.fee_idr,
+  a.term, a.clock, a.wants_person,
+  (SELECT coalesce(json_agg(json_build_array(s.key, s.kind, s.agency_id, s.role, s.after, s."when", s.status, s.favourable,
+                                             s.assignee_id, coalesce(s.result -> 'appointment' ->> 'at', ''),
+                                             coalesce(s.result -> 'appointment' ->> 'place', ''))
+          ORDER BY s.position), '[]') FROM applications_step s WHERE s.application_id = a.id))
 FROM applications_application a WHERE a.id = %s
-"""
+"""  # one JSON value: read at once, where a column each would be read fifteen times
+_STATES = {state.value: state for state in State}
+_KINDS = {kind.value: kind for kind in StepKind}
+_STATUSES = {status.value: status for status in StepStatus}
 
 
 def load(application_id: UUID) -> Loaded:
@@ -187,33 +190,21 @@ def load(application_id: UUID) -> Loaded:
         row = cursor.fetchone()
     if row is None:
         raise NotFound
-    (
-        number,
-        service_id,
-        version_id,
-        agency_id,
-        revision,
-        business_id,
-        answers,
-        remarks,
-        fee_lines,
-        document_id,
-        decision,
-        sources,
-    ) = row[:12]
-    state, applicant_id, rounds, fee_idr, term, marks, due_on, wants_person, steps = row[12:]
+    version_id, applicant_id, business_id, document_id, due_on, told = row
+    number, service_id, agency_id, revision, answers, sources, remarks, fee_lines, decision = told[:9]
+    state, rounds, fee_idr, term, marks, wants_person, steps = told[9:]
     case = Case(
-        state=State(state),
+        state=_STATES[state],
         applicant_id=applicant_id,
         steps=tuple(
             Step(
                 key,
-                StepKind(kind),
+                _KINDS[kind],
                 agency,
                 role,
                 tuple(after),
                 when,
-                StepStatus(status),
+                _STATUSES[status],
                 favourable,
                 UUID(mine) if mine else None,
                 at,
