@@ -5,7 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from django.conf import settings
 from django.db import transaction
+from django.test import Client
 from pytest_django import Settings
 
 from pendopo.applications import api
@@ -64,6 +66,13 @@ def until_overdue(at: clock.FixedClock, application_id: UUID) -> date:
     assert due is not None
     at.at = datetime(due.year, due.month, due.day, 2, tzinfo=UTC) + timedelta(days=1)
     return due
+
+
+def owner(city: Cast) -> Client:
+    """Siti's browser."""
+    client = Client()
+    client.force_login(city.siti.user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    return client
 
 
 # --- calendar ---------------------------------------------------------------------------------------------------------
@@ -272,8 +281,16 @@ def test_silence_grants_numbers_seals_and_attaches_the_derivation(city: Cast, at
     document = get_document(done.document_id, city.siti.actor)
     assert document.by_silence
     assert document.signatory_name == SYSTEM.name
+    assert document.data["annex"][-1] == {"on": "Senin, 30 November 2026", "what": "Hari kerja ke-5"}
+    assert "tanpa keputusan pejabat" in document.data["silence"]
     events = [entry.verb for entry in api.timeline(application_id)]
     assert events.count("deem_approve") == 1
+    for client, path, words in (
+        (Client(), f"/v/{document.code}/", "Dokumen ini dikabulkan secara hukum."),
+        (owner(city), f"/permohonan/{application_id}/", "Dikabulkan secara hukum"),
+        (owner(city), f"/permohonan/{application_id}/perhitungan/", "dikabulkan secara hukum"),
+    ):
+        assert words in client.get(path).content.decode(), path
     assert api.sweep_deadlines() == 0
 
 

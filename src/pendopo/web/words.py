@@ -62,6 +62,8 @@ ROLES: Final[Words] = {
     "cashier": _("Bendahara penerimaan"),
     "catalogue_editor": _("Penyusun katalog layanan"),
     "mall_operator": _("Pengelola mal"),
+    "mayor": _("Kepala daerah"),
+    "regional_secretary": _("Sekretaris daerah"),
     "citizen": _("Pemohon"),
     "system": _("Sistem"),
 }
@@ -104,6 +106,9 @@ DENIED: Final[Words] = {
     "not_due_yet": _("Batas waktunya belum lewat."),
     "rounds_used_up": _("Jumlah perbaikan yang diperbolehkan sudah habis."),
     "calendar_missing": _("Kalender hari kerja tahun itu belum tersedia. Beri tahu pengelola mal."),
+    "recount_running": _(
+        "Batas waktu masih dihitung ulang karena perubahan sebelumnya. Tunggu beberapa detik, lalu coba lagi."
+    ),
     "calendar_unchanged": _("Tidak ada hari yang ditambahkan atau dicabut."),
     "calendar_source_missing": _(
         "Sebutkan dasar perubahan kalender, misalnya nomor keputusan atau surat edaran."
@@ -334,6 +339,8 @@ HAPPENED: Final[Words] = {
     "ask_person": _("Pemohon meminta diperiksa petugas"),
     "review_agreed": _("Petugas meninjau keputusan sistem: benar"),
     "review_overridden": _("Petugas meninjau keputusan sistem: seharusnya diputus lain"),
+    "deadline_moved": _("Batas waktu berubah karena kalender berubah"),
+    "deadline_warned": _("Batas waktu sudah dekat: pejabat diingatkan"),
     "deem_approve": _("Batas waktu lewat tanpa keputusan: dikabulkan secara hukum"),
     "reopen": _("Keberatan dikabulkan: permohonan diproses kembali"),
     "appeal_filed": _("Keberatan diajukan"),

@@ -101,11 +101,13 @@ class Preview:
 
 
 def preview_change(enter: Sequence[region.Entry], withdraw: Sequence[int], by: Actor) -> Preview:
-    """Who would move if the calendar were edited so. Changes nothing. Raises: Denied("wrong_role"), Denied("calendar_missing")."""
+    """Who would move if the calendar were edited so. Raises: Denied("wrong_role" | "calendar_missing" | "calendar_day_gone")."""
     check_operator(by)
     today = clock.today()
     for entry in enter:
         region.calendar().kind(entry.on)
+    if any(region.get_day(day) is None for day in withdraw):
+        raise Denied("calendar_day_gone")
     with connection.cursor() as cursor:
         cursor.execute(_GROUPS, {"zone": str(clock.zone())})
         groups = cursor.fetchall()

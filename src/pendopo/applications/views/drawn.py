@@ -1,7 +1,7 @@
 """What pages show of steps, history and fees: plain dictionaries for the macros of components.html."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from pendopo.applications import forms
 from pendopo.kernel.events import Entry
 from pendopo.web import words
-from pendopo.web.environment import when
+from pendopo.web.environment import day, when
 
 _STATE = {"done": "done", "open": "now"}
 _KIND = {
@@ -42,6 +42,12 @@ def _event(entry: Entry, called: Mapping[str, str]) -> dict[str, Any]:
         + (f" - {remark['note']}" if remark.get("note") else "")
         for remark in told.get("remarks", ())
     ]
+    if entry.verb == "deadline_moved":
+        was, now = (day(date.fromisoformat(told[key])) for key in ("was_on", "due_on"))
+        notes.append(
+            _("Dari %(was)s menjadi %(now)s. Dasar: %(source)s.")
+            % {"was": was, "now": now, "source": told["source"]}
+        )
     if told.get("favourable") is False:
         notes.insert(0, _("Hasil: tidak memenuhi."))
     who = told.get("by_name") or (_("Pemohon") if entry.actor.startswith("person:") else _("Sistem"))

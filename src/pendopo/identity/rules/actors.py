@@ -20,6 +20,8 @@ class Role(StrEnum):
     CASHIER = "cashier"
     CATALOGUE_EDITOR = "catalogue_editor"
     MALL_OPERATOR = "mall_operator"
+    MAYOR = "mayor"
+    REGIONAL_SECRETARY = "regional_secretary"
 
 
 class ActorKind(StrEnum):

@@ -1,0 +1,227 @@
+"""Pages of the clock: the derivation, what breaks next, the operator's calendar. The happy path, and the stranger is refused."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.test import Client
+
+from pendopo.applications import api
+from pendopo.applications.models import Application, Recount
+from pendopo.applications.rules import Act, Remark, Verb
+from pendopo.catalogue.api import get_service
+from pendopo.identity.api import Role
+from pendopo.kernel import clock, tasks
+from pendopo.region import api as region
+from tests import factories
+from tests.factories import Account, Cast
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("house")]
+
+SIP = "dpmptsp-sip-perawat"
+MONDAY = datetime(2026, 11, 23, 2, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def at(city: Cast) -> Iterator[Any]:
+    """A Monday morning, and a calendar nobody has edited."""
+    region.forget()
+    with clock.use(clock.FixedClock(MONDAY)) as still:
+        yield still
+    region.forget()
+
+
+def signed_in(client: Client, account: Account) -> Client:
+    client.force_login(account.user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    if account.actor.kind == "staff":
+        Authenticator.objects.get_or_create(
+            user=account.user, type=Authenticator.Type.TOTP, defaults={"data": {}}
+        )
+    return client
+
+
+@pytest.fixture
+def filed(city: Cast) -> UUID:
+    """Found complete on Monday; five working days: due on Monday in a week."""
+    application_id = factories.file(get_service(SIP), city.siti.actor)
+    factories.act(application_id, Verb.COMPLETE)
+    return application_id
+
+
+def page(client: Client, path: str) -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200, path
+    return answer.content.decode()
+
+
+# --- the derivation ---------------------------------------------------------------------------------------------------
+
+
+def test_the_applicant_sees_every_day_of_the_count(client: Client, city: Cast, filed: UUID) -> None:
+    told = page(signed_in(client, city.siti), f"/permohonan/{filed}/perhitungan/")
+    assert "Senin, 30 November 2026 pukul 16.00 WIB" in told
+    assert told.count("Akhir pekan, tidak dihitung") == 2
+    assert "Hari kerja ke-5" in told
+    assert "Hari kerja ke-6" not in told
+    assert f"/permohonan/{filed}/perhitungan/" in page(client, f"/permohonan/{filed}/")
+
+
+def test_a_pause_names_what_is_missing(client: Client, city: Cast, filed: UUID, at: Any) -> None:
+    factories.act(filed, Verb.REQUEST_CORRECTION, Act(remarks=(Remark("str_file", "unreadable"),)))
+    at.move(days=3)
+    told = page(signed_in(client, city.siti), f"/permohonan/{filed}/perhitungan/")
+    assert "Waktu sedang berhenti" in told
+    label = get_service(SIP).content["form"]["schema"]["properties"]["str_file"]["title"]
+    assert f"Waktu berhenti: menunggu perbaikan dari pemohon: {label}" in told
+
+
+def test_the_officer_sees_the_same_and_strangers_nothing(client: Client, city: Cast, filed: UUID) -> None:
+    assert "Hari kerja ke-5" in page(signed_in(client, city.officer), f"/kerja/{filed}/perhitungan/")
+    assert f"/kerja/{filed}/perhitungan/" in page(client, f"/kerja/{filed}/")
+    assert signed_in(Client(), city.budi).get(f"/permohonan/{filed}/perhitungan/").status_code == 404
+    assert signed_in(Client(), city.stranger).get(f"/kerja/{filed}/perhitungan/").status_code == 404
+    for path in (
+        f"/permohonan/{filed}/perhitungan/",
+        f"/kerja/{filed}/perhitungan/",
+        "/kerja/peringatan/",
+        "/operator/kalender/",
+    ):
+        assert "/akun/login/" in Client().get(path)["Location"]
+
+
+# --- what breaks next -------------------------------------------------------------------------------------------------
+
+
+def test_the_holder_decides_with_one_click(client: Client, city: Cast, filed: UUID, at: Any) -> None:
+    at.at = datetime(2026, 11, 27, 2, tzinfo=UTC)
+    told = page(signed_in(client, city.officer), "/kerja/peringatan/")
+    assert "Lewat waktu berarti dikabulkan secara hukum" in told
+    action = f"/kerja/{filed}/verification/verify/"
+    assert f'action="{action}"' in told
+    assert client.post(action).status_code == 302
+    assert api.timeline(filed)[-1].verb == "verify"
+
+
+def test_what_has_time_is_not_shown(client: Client, city: Cast, filed: UUID) -> None:
+    assert str(Application.objects.get(id=filed).number) not in page(
+        signed_in(client, city.officer), "/kerja/peringatan/"
+    )
+
+
+def test_the_head_opens_the_file_and_the_mayor_only_looks_on(
+    client: Client, city: Cast, filed: UUID, at: Any
+) -> None:
+    at.at = datetime(2026, 11, 30, 2, tzinfo=UTC)
+    told = page(signed_in(client, city.signatory), "/kerja/peringatan/")
+    assert f'href="/kerja/{filed}/"' in told
+    assert f'action="/kerja/{filed}/' not in told
+    mayor = factories.staff("walikota@batam.id", "Wali Kota", "pemko-batam", Role.MAYOR)
+    told = page(signed_in(Client(), mayor), "/kerja/peringatan/")
+    assert "Per instansi" in told
+    assert str(Application.objects.get(id=filed).number) in told
+    assert f"/kerja/{filed}/" not in told
+    assert "Hanya melihat" in told
+    assert signed_in(Client(), mayor).get(f"/kerja/{filed}/").status_code == 404
+    assert str(Application.objects.get(id=filed).number) not in page(
+        signed_in(Client(), city.stranger), "/kerja/peringatan/"
+    )
+
+
+def test_a_broken_key_starts_at_the_top(client: Client, city: Cast) -> None:
+    for after in ("x", "2026-13-01,x", ","):
+        page(signed_in(client, city.officer), f"/kerja/peringatan/?after={after}")
+    assert signed_in(Client(), city.siti).get("/kerja/peringatan/").status_code == 403
+
+
+# --- the calendar -----------------------------------------------------------------------------------------------------
+
+FLOOD = {
+    "first": "2026-11-25",
+    "kind": "local_holiday",
+    "name": "Banjir",
+    "agency": "",
+    "source": "SE Wali Kota 7/2026",
+}
+
+
+def test_the_operator_sees_who_moves_before_anything_moves(client: Client, city: Cast, filed: UUID) -> None:
+    signed_in(client, city.operator)
+    assert "Hari Raya Natal" in page(client, "/operator/kalender/")
+    before = Application.objects.get(id=filed)
+    told = client.post("/operator/kalender/", FLOOD).content.decode()
+    assert str(before.number) in told
+    assert "Senin, 30 November 2026" in told
+    assert "Selasa, 1 Desember 2026" in told
+    assert not Recount.objects.exists()
+    done = client.post("/operator/kalender/", {**FLOOD, "sure": "yes"})
+    assert done.status_code == 302
+    assert "Sedang dihitung ulang" in page(client, done["Location"])
+    region.forget()
+    api.recount(patience_seconds=0)
+    assert str(before.number) in page(client, done["Location"])
+    assert "SE Wali Kota 7/2026" in page(client, "/operator/kalender/perubahan/")
+    assert "Banjir" in page(client, "/operator/kalender/")
+    assert "Dari Senin, 30 November 2026 menjadi Selasa, 1 Desember 2026" in page(
+        signed_in(Client(), city.siti), f"/permohonan/{filed}/"
+    )
+
+
+def test_a_day_is_withdrawn_by_its_own_button(client: Client, city: Cast, filed: UUID) -> None:
+    signed_in(client, city.operator)
+    client.post("/operator/kalender/", {**FLOOD, "sure": "yes"})
+    region.forget()
+    api.recount(patience_seconds=0)
+    (day,) = region.list_days(2026)
+    told = client.post(
+        "/operator/kalender/", {"withdraw": day.id, "source": "Salah tanggal"}
+    ).content.decode()
+    assert "Banjir" in told
+    client.post("/operator/kalender/", {"withdraw": day.id, "source": "Salah tanggal", "sure": "yes"})
+    assert [row.withdrawn_by for row in region.list_days(2026)] == [city.operator.actor.ref]
+
+
+def test_a_span_leaves_weekends_out(client: Client, city: Cast) -> None:
+    signed_in(client, city.operator)
+    client.post("/operator/kalender/", {**FLOOD, "last": "2026-12-02", "sure": "yes"})
+    assert [row.on.day for row in region.list_days(2026)] == [25, 26, 27, 30, 1, 2]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"first": ""}, {"first": "kemarin"}, {"name": ""}, {"kind": "weekend"}, {"agency": "tidak-ada"}, {"source": ""},
+        {"last": "2026-11-24"}, {"last": "2027-11-24"}, {"first": "2039-01-03"}, {"withdraw": "99999"}, {"withdraw": "x"},
+        {"name": "x" * 121}, {"name": "a\0b"},
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("sure", ["", "yes"])
+def test_an_edit_that_makes_no_sense_is_explained_and_not_made(
+    client: Client, city: Cast, changed: dict[str, str], sure: str
+) -> None:
+    signed_in(client, city.operator)
+    answer = client.post("/operator/kalender/", {**FLOOD, **changed, "sure": sure})
+    assert answer.status_code in {409, 422}
+    assert "error" in answer.content.decode()
+    assert not Recount.objects.exists()
+    assert region.list_days(2026) == []
+
+
+def test_only_the_operator_opens_the_calendar(client: Client, city: Cast) -> None:
+    for account in (city.officer, city.signatory):
+        someone = signed_in(Client(), account)
+        for path in (
+            "/operator/kalender/",
+            "/operator/kalender/perubahan/",
+            "/operator/kalender/perubahan/1/",
+        ):
+            assert someone.get(path).status_code == 403
+        assert someone.post("/operator/kalender/", FLOOD).status_code == 403
+    signed_in(client, city.operator)
+    assert client.get("/operator/kalender/perubahan/424242/").status_code == 404
+    for year in ("1999", "abcd", "99999", "2027"):
+        page(client, f"/operator/kalender/?tahun={year}")
+    assert tasks.drain() >= 0
