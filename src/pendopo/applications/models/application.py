@@ -19,12 +19,16 @@ class Application(models.Model):
     """One person's or business's request for one service, under the service version it was filed with."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    number = models.CharField(max_length=24, null=True, unique=True)  # noqa: DJ001 - drafts have none, and it is unique
+    number = models.CharField(max_length=24, null=True)  # noqa: DJ001 - drafts have none, and it is unique
     service_id = models.CharField(max_length=64)
     version = models.ForeignKey("catalogue.ServiceVersion", on_delete=models.PROTECT, related_name="+")
     agency_id = models.CharField(max_length=64)
-    applicant = models.ForeignKey("identity.Person", on_delete=models.PROTECT, related_name="+")
-    business = models.ForeignKey("identity.Business", null=True, on_delete=models.PROTECT, related_name="+")
+    applicant = models.ForeignKey(
+        "identity.Person", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    business = models.ForeignKey(
+        "identity.Business", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     state = models.CharField(max_length=16, default=State.DRAFT)
     revision = models.IntegerField(default=0)
     answers = models.JSONField(default=dict)  # NIKs inside are sealed
@@ -54,6 +58,7 @@ class Application(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["number"], name="application_number_once"),
             models.CheckConstraint(
                 condition=Q(state__in=[s.value for s in State]), name="application_state_known"
             ),
@@ -100,6 +105,9 @@ class Application(models.Model):
         indexes = [
             models.Index(fields=["applicant", "-created_at"], name="application_of_person"),
             models.Index(
+                fields=["business"], condition=Q(business__isnull=False), name="application_of_business"
+            ),
+            models.Index(
                 fields=["submission_id"],
                 condition=Q(submission_id__isnull=False),
                 name="application_of_submission",
@@ -125,7 +133,7 @@ class Step(models.Model):
     """One inner step of an application: whose it is, whether it is open, what came of it."""
 
     id = models.BigAutoField(primary_key=True)
-    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="+")
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="+", db_index=False)
     key = models.CharField(max_length=40)
     kind = models.CharField(max_length=16)
     agency_id = models.CharField(max_length=64)
@@ -139,7 +147,9 @@ class Step(models.Model):
     done_at = models.DateTimeField(null=True)
     done_by = models.CharField(max_length=64, default="")
     result = models.JSONField(default=dict)
-    assignee = models.ForeignKey("identity.User", null=True, on_delete=models.PROTECT, related_name="+")
+    assignee = models.ForeignKey(
+        "identity.User", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     due_on = models.DateField(null=True)  # the application's, so that a desk is sorted without it
     on_desk = models.BooleanField(default=False)  # open, and its holder can act now
 
@@ -160,6 +170,7 @@ class Step(models.Model):
                 condition=Q(on_desk=True),
                 name="step_inbox",
             ),
+            models.Index(fields=["assignee"], condition=Q(assignee__isnull=False), name="step_assigned"),
         ]
 
     class Privacy:
