@@ -19,7 +19,7 @@ from pendopo.catalogue.queries.lists import (
     list_misses,
     list_page,
 )
-from pendopo.catalogue.queries.planning import atlas, get_goal, list_goals, plan
+from pendopo.catalogue.queries.planning import atlas, get_goal, list_goals, plan, search_goals
 from pendopo.catalogue.queries.references import get_reference, get_table, list_tables, tables_of
 from pendopo.catalogue.queries.search import SEARCH_SQL, search, suggest
 from pendopo.catalogue.queries.versions import (
@@ -40,6 +40,8 @@ from pendopo.catalogue.rules.city import Problem
 from pendopo.catalogue.rules.fees import FeeLine, names_in
 from pendopo.catalogue.rules.forms import FIELDS_A_PAGE, even_parts, property_name
 from pendopo.catalogue.rules.planning import (
+    HAS,
+    LACKS,
     NOTHING,
     Fault,
     FinderQuestion,
@@ -48,12 +50,15 @@ from pendopo.catalogue.rules.planning import (
     HeldPaper,
     Holdings,
     How,
+    Picture,
     Plan,
     PlannedDocument,
     PlannedFee,
     PlannedService,
     Question,
+    draw,
     faults,
+    names_in_list,
 )
 from pendopo.catalogue.rules.presence import Ending
 from pendopo.catalogue.rules.references import KeyHistory, ReferenceRow, ReferenceTable
@@ -74,6 +79,8 @@ __all__ = [
     "CATEGORIES",
     "FIELDS_A_PAGE",
     "GENERAL_DAYS",
+    "HAS",
+    "LACKS",
     "NOTHING",
     "SEARCH_SQL",
     "AgencyCard",
@@ -91,6 +98,7 @@ __all__ = [
     "KeyHistory",
     "LoadReport",
     "Miss",
+    "Picture",
     "Plan",
     "PlannedDocument",
     "PlannedFee",
@@ -112,6 +120,7 @@ __all__ = [
     "close_ended",
     "condition",
     "current_versions",
+    "draw",
     "even_parts",
     "export",
     "facts",
@@ -136,6 +145,7 @@ __all__ = [
     "list_tables",
     "load",
     "names_in",
+    "names_in_list",
     "note_miss",
     "notes",
     "plan",
@@ -145,6 +155,7 @@ __all__ = [
     "refusals",
     "rules_shown",
     "search",
+    "search_goals",
     "shown_steps",
     "standard_of",
     "suggest",

@@ -48,6 +48,11 @@ def list_goals(category: str | None = None) -> list[Goal]:
     return [goal for goal in atlas().goals.values() if category in (None, goal.category)]
 
 
+def search_goals(query: str, limit: int = 5) -> list[Goal]:
+    """Goals that fit a citizen's words, best first."""
+    return planning.matching(atlas().goals.values(), query, limit)
+
+
 def get_goal(goal_id: str) -> Goal:
     """One goal. Raises: NotFound."""
     try:

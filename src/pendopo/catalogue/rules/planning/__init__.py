@@ -1,7 +1,8 @@
 """Planning: from a goal to an ordered set of applications. Pure; the door is ``plan``."""
 
 from pendopo.catalogue.rules.planning.atlas import Ask, Atlas, Need, Node, node_of
-from pendopo.catalogue.rules.planning.deciding import plan
+from pendopo.catalogue.rules.planning.deciding import HAS, LACKS, names_in_list, plan
+from pendopo.catalogue.rules.planning.drawing import Picture, draw
 from pendopo.catalogue.rules.planning.goals import (
     Chosen,
     Competence,
@@ -14,6 +15,7 @@ from pendopo.catalogue.rules.planning.goals import (
     competences_of,
     faults,
     goals_of,
+    matching,
 )
 from pendopo.catalogue.rules.planning.shapes import (
     NOTHING,
@@ -29,6 +31,8 @@ from pendopo.catalogue.rules.planning.shapes import (
 )
 
 __all__ = [
+    "HAS",
+    "LACKS",
     "NOTHING",
     "Ask",
     "Atlas",
@@ -44,6 +48,7 @@ __all__ = [
     "Need",
     "Node",
     "Option",
+    "Picture",
     "Plan",
     "PlannedDocument",
     "PlannedFee",
@@ -52,8 +57,11 @@ __all__ = [
     "choose",
     "combinations",
     "competences_of",
+    "draw",
     "faults",
     "goals_of",
+    "matching",
+    "names_in_list",
     "node_of",
     "plan",
 ]

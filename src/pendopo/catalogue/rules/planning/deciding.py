@@ -5,6 +5,7 @@ is finished. Leaves out who files and what happens when an agency is late.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final, Protocol
 
@@ -25,6 +26,10 @@ from pendopo.kernel.errors import Denied
 
 DAY: Final = timedelta(days=1)
 WORKING: Final = "working"
+HAS: Final = "punya"
+"""Answer that is no question of a finder: requirements the applicant has already, with commas between."""
+LACKS: Final = "tanpa"
+"""Likewise: requirements nearly everybody has, but this applicant not."""
 SATURDAY: Final = 5
 
 
@@ -62,10 +67,23 @@ def plan(
     if unknown := [service for service in single if service not in atlas.nodes]:
         raise Denied("goal_unknown", ", ".join(unknown))
     chosen = choose(known, {key: value for key, value in answers.items() if isinstance(value, str)})
+    holdings = told(holdings, answers)
     walk = _Walk(
         atlas, chosen, tuple(dict.fromkeys([*chosen.services, *single])), holdings, _Days(on, calendar)
     )
     return walk.plan(tuple(goals), answers)
+
+
+def told(holdings: Holdings, answers: Mapping[str, Any]) -> Holdings:
+    """Holdings with what the answers say of papers that are there or are not."""
+    has, lacks = (names_in_list(answers.get(key)) for key in (HAS, LACKS))
+    papers = tuple(HeldPaper(name) for name in has if name not in lacks)
+    return replace(holdings, papers=(*holdings.papers, *papers), lacks=holdings.lacks | frozenset(lacks))
+
+
+def names_in_list(text: Any) -> list[str]:
+    """``npwp,nib`` -> [npwp, nib], each once; anything but a text is nothing."""
+    return list(dict.fromkeys(name for name in text.split(",") if name)) if isinstance(text, str) else []
 
 
 class _Days:

@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from itertools import product
-from typing import Any
+from typing import Any, Final
 
 from pendopo.catalogue.rules.fees import condition, names_in
+from pendopo.catalogue.rules.words import terms
 
 Spec = Mapping[str, Any]
+CLOSE: Final = 0.5
+SHORTEST: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +186,35 @@ def _decided(when: str, given: tuple[tuple[str, str], ...]) -> bool:
 
 def _within(on: date, valid_from: date | None, valid_to: date | None) -> bool:
     return (valid_from is None or valid_from <= on) and (valid_to is None or on <= valid_to)
+
+
+# --- by citizens' words -------------------------------------------------------------------------------------------------
+
+
+def matching(goals: Iterable[Goal], query: str, limit: int = 5) -> list[Goal]:
+    """Goals that fit a citizen's words, best first; empty when none fits well. Never raises for odd input."""
+    words = terms(query)
+    scored = (
+        [(max(_likeness(words, terms(p)) for p in (g.name, g.name_en, *g.say)), g) for g in goals]
+        if words
+        else []
+    )
+    scored.sort(key=lambda pair: -pair[0])  # stable: equals stay in the order of the folder
+    return [goal for score, goal in scored if score >= CLOSE][:limit]
+
+
+def _likeness(words: list[str], phrase: list[str]) -> float:
+    """0 to 1: how much of the query the phrase covers, times how much of the phrase the query covers."""
+    hit = {(word, own) for word in words for own in phrase if _same(word, own)}
+    return (
+        len({word for word, _own in hit}) * len({own for _word, own in hit}) / (len(words) * len(phrase) or 1)
+    )
+
+
+def _same(word: str, own: str) -> bool:
+    """Equal, or one is the other with an ending or a beginning: ``kopinya``, ``menikah``."""
+    short, long = sorted((word, own), key=len)
+    return word == own or (len(short) >= SHORTEST and (long.startswith(short) or long.endswith(short)))
 
 
 # --- from the folder ---------------------------------------------------------------------------------------------------
