@@ -48,7 +48,7 @@ FILES = {
 WRITES = {"create", "bulk_create", "bulk_update", "update_or_create", "get_or_create", "save", "delete"}
 NOT_ROWS = {"api", "code"}  # a door, a QR code
 PUBLIC_PAGES = re.compile(
-    r"^(|acuan|layanan|instansi|otomatis|kebutuhan|akun|demo|v|i18n|aksesibilitas|galeri|hooks|api|static)(/|$)"
+    r"^(|acuan|layanan|instansi|otomatis|kebutuhan|rencana|akun|demo|v|i18n|aksesibilitas|galeri|hooks|api|static)(/|$)"
 )
 
 

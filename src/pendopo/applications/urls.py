@@ -14,12 +14,15 @@ from pendopo.applications.views import (
     mandates,
     me,
     people,
+    planning,
     submission,
     submission_status,
 )
 
 app_name = "applications"
 urlpatterns = [
+    path("rencana/", planning.goals, name="goals"),
+    path("rencana/<slug:goal_id>/", planning.goal, name="goal"),
     path("ajukan/<slug:service_id>/", citizen.begin, name="begin"),
     path("permohonan/<uuid:application_id>/isi/<slug:page_id>/", citizen.fill, name="fill"),
     path("permohonan/<uuid:application_id>/periksa/", citizen.review, name="review"),

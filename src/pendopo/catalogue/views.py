@@ -20,7 +20,11 @@ def home(request: HttpRequest) -> HttpResponse:
         "services": sum(category.services for category in categories),
         "agencies": len(api.list_agencies()),
     }
-    return render(request, "catalogue/home.html", {"categories": categories, "counts": counts})
+    first = {
+        goal.category: goal for goal in reversed(api.list_goals())
+    }  # one a situation, to show the breadth
+    context = {"categories": categories, "counts": counts, "goals": list(first.values())[::-1]}
+    return render(request, "catalogue/home.html", context)
 
 
 @require_safe
@@ -31,11 +35,12 @@ def search(request: HttpRequest) -> HttpResponse:
         cards, following = api.list_page(after=request.GET.get("after", ""))
         context = {"categories": api.categories(), "cards": cards, "following": following}
         return render(request, "catalogue/browse.html", context)
-    found = api.search(query)
+    found, goals = api.search(query), api.search_goals(query)
     if found:
-        return render(request, "catalogue/search.html", {"query": query, "cards": found})
+        return render(request, "catalogue/search.html", {"query": query, "cards": found, "goals": goals})
     api.note_miss(query)
-    context = {"query": query, "near": api.suggest(query), "categories": api.categories()}
+    near = api.suggest(query)
+    context = {"query": query, "near": near, "goals": goals, "categories": api.categories()}
     return render(request, "catalogue/nothing.html", context)
 
 
@@ -82,7 +87,11 @@ def agency(request: HttpRequest, agency_id: str) -> HttpResponse:
 @require_safe
 def category(request: HttpRequest, category_id: str) -> HttpResponse:
     """The services of one situation of life."""
-    context = {"category": api.get_category(category_id), "cards": api.list_cards(category=category_id)}
+    context = {
+        "category": api.get_category(category_id),
+        "cards": api.list_cards(category=category_id),
+        "goals": api.list_goals(category_id),
+    }
     return render(request, "catalogue/category.html", context)
 
 
