@@ -32,6 +32,7 @@ from pendopo.web.environment import said
 
 CATALOGUE = "katalog"
 LONGEST = 400
+SPARED = frozenset({How.REGISTRY, How.PART, How.HELD})
 
 
 @require_safe
@@ -109,11 +110,12 @@ def _shown(wanted: Goal, made: Plan, told: Mapping[str, str]) -> dict[str, Any]:
         asked = {q.id: made.answers[q.id] for q in wanted.questions}
         return "?" + urlencode({**asked, **said_})
 
+    obtained = {d.requirement: d.from_service for d in made.documents if d.how is How.PART}
     obtains: dict[str, list[str]] = {}
-    for document in made.documents:
-        if document.how is How.PART:
-            obtains.setdefault(document.from_service, []).append(document.requirement)
+    for requirement, service_id in obtained.items():
+        obtains.setdefault(service_id, []).append(requirement)
     usual = atlas().usual
+    papers = [d for d in made.documents if d.how is How.PART or d.requirement not in obtained]
     return {
         "plan": made,
         "names": names,
@@ -123,8 +125,8 @@ def _shown(wanted: Goal, made: Plan, told: Mapping[str, str]) -> dict[str, Any]:
             {"label": said(q), "value": next(said(o) for o in q.options if o.value == made.answers[q.id])}
             for q in wanted.questions
         ],
-        "bring": [d for d in made.documents if d.how is How.BRING],
-        "spared": [d for d in made.documents if d.how in {How.REGISTRY, How.PART, How.HELD}],
+        "bring": [d for d in papers if d.how is How.BRING],
+        "spared": [d for d in papers if d.how in SPARED],
         "ask": [q for q in made.questions if not q.held],
         "known": [q for q in made.questions if q.held],
         "remove": {

@@ -209,7 +209,8 @@ def _save_registers(city: City, contents: Mapping[str, dict[str, Any]]) -> None:
         for p in city.placed()
         if p.data["id"] not in contents and p.data.get("replaced_by")
     }
-    bundles = presence.followed(city.part("bundles"), heirs)
+    # As text: people see its order, and jsonb has none.
+    bundles = json.dumps(presence.followed(city.part("bundles"), heirs), ensure_ascii=False)
     read = {
         "services": {key: digest(content) for key, content in contents.items()},
         "bundles": bundles,
@@ -219,10 +220,9 @@ def _save_registers(city: City, contents: Mapping[str, dict[str, Any]]) -> None:
     parts = {
         "facts": city.facts,
         **{name: city.part(name) for name in REGISTERS},
-        "bundles": bundles,
         "synonyms": {"all": city.synonyms},
         "automatic": rule_list(contents),
-        "planning": {"usual": usual, "mark": digest(read)[:12]},  # the mark of all that plans are made from
+        "planning": {"usual": usual, "bundles": bundles, "mark": digest(read)[:12]},
         "tables": city.tables,
     }
     rows = [Register(name=name, data=dict(data)) for name, data in parts.items()]

@@ -1,5 +1,6 @@
 """Lists of services, agencies and situations: one statement each."""
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -130,6 +131,6 @@ def automatic_rules() -> list[dict[str, Any]]:
 
 def registers() -> dict[str, Any]:
     """Every register by name, for export."""
-    return dict(
-        Register.objects.exclude(pk__in=("search", "planning", "automatic")).values_list("name", "data")
-    )
+    found = dict(Register.objects.exclude(pk__in=("search", "automatic")).values_list("name", "data"))
+    planning = found.pop("planning", None)
+    return found | ({"bundles": json.loads(planning["bundles"])} if planning else {})

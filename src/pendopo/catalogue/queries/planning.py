@@ -1,5 +1,6 @@
 """Goals and plans of the loaded catalogue. What planning reads stays in memory until the catalogue changes."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
@@ -30,15 +31,16 @@ def atlas() -> Atlas:
 def _atlas(mark: str) -> Atlas:
     versions = Service.objects.filter(is_active=True).order_by("id")
     rows = versions.values_list("current_version_id", "current_version__content")
-    registers = dict(Register.objects.filter(pk__in=("bundles", "planning")).values_list("name", "data"))
+    data = Register.objects.get(pk="planning").data
+    bundles = json.loads(data["bundles"])
     return Atlas(
         nodes={content["id"]: planning.node_of(content, version) for version, content in rows.iterator()},
-        goals=planning.goals_of(registers["bundles"]),
+        goals=planning.goals_of(bundles),
         agencies={
             key: (name, name_en) for key, name, name_en in Agency.objects.values_list("id", "name", "name_en")
         },
-        competences=planning.competences_of(registers["bundles"]),
-        usual=registers["planning"]["usual"],
+        competences=planning.competences_of(bundles),
+        usual=data["usual"],
         mark=mark,
     )
 

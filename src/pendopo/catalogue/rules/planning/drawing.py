@@ -15,7 +15,7 @@ BOX: Final = (204, 96)  # width, height
 GAP: Final = (18, 46)
 A_ROW: Final = 5
 EDGE: Final = 4
-LETTERS_A_LINE: Final = 25
+LETTERS_A_LINE: Final = 22
 LINES: Final = 3
 
 
