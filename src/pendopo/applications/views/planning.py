@@ -47,17 +47,20 @@ def goals(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def goal(request: HttpRequest, goal_id: str) -> HttpResponse:
-    """The finder's few questions; once they are answered, the plan."""
+    """The finder's few questions; once they are answered, the plan. An old link is told so."""
     try:
-        wanted = get_goal(goal_id)
+        return _goal(request, get_goal(goal_id))
     except NotFound:
         return render(request, "applications/goal_gone.html", {"goals": list_goals()[:8]}, status=404)
+
+
+def _goal(request: HttpRequest, wanted: Goal) -> HttpResponse:
     answers = {q.id: request.GET[q.id][:LONGEST] for q in wanted.questions if q.id in request.GET}
     told = {key: request.GET.get(key, "")[:LONGEST] for key in (HAS, LACKS) if request.GET.get(key)}
     if wanted.questions and not answers:
         return render(request, "applications/finder.html", _finder(wanted, {}, told, {}))
     try:
-        made = _plan(goal_id, {**answers, **told}, getattr(request, "actor", PUBLIC))
+        made = _plan(wanted.id, {**answers, **told}, getattr(request, "actor", PUBLIC))
     except Invalid as wrong:
         context = _finder(wanted, answers, told, wrong.errors)
         return render(request, "applications/finder.html", context, status=422)

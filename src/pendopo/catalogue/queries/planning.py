@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from pendopo.catalogue.models import Agency, Register, Service
 from pendopo.catalogue.rules import planning
 from pendopo.catalogue.rules.planning import NOTHING, Atlas, Fault, Goal, Holdings, Plan
-from pendopo.kernel.errors import Invalid, NotFound
+from pendopo.kernel.errors import Denied, Invalid, NotFound
 from pendopo.region.api import Calendar
 
 _MARK = "SELECT data->>'mark' FROM catalogue_register WHERE name = 'planning'"
@@ -88,7 +88,12 @@ def plan(
     ]
     if found:
         raise Invalid({fault.question or "answers": said(fault) for fault in found})
-    return planning.plan(now, goals, holdings=holdings, answers=answers, on=on, calendar=calendar)
+    try:
+        return planning.plan(now, goals, holdings=holdings, answers=answers, on=on, calendar=calendar)
+    except Denied as denied:
+        if denied.code != "goal_unknown":
+            raise
+        raise NotFound(str(denied)) from None  # a goal names a service that ended
 
 
 def said(fault: Fault) -> str:

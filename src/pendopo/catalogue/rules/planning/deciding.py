@@ -59,14 +59,14 @@ def plan(
 
     Shape: ``answers`` by question of the finder, and by question of the forms as far as they are known (fees need them). Answers
     of goals must be without ``faults``. Units: working days, whole rupiah.
-    Raises: Denied("goal_unknown"), Denied("plan_cycle") when services wait for each other.
+    Raises: Denied("goal_unknown") also for a service that ended, Denied("plan_cycle") when services wait for each other.
     """
     answers = answers or {}
     known = [atlas.goals[goal] for goal in goals if goal in atlas.goals]
     single = [goal for goal in goals if goal not in atlas.goals]
-    if unknown := [service for service in single if service not in atlas.nodes]:
-        raise Denied("goal_unknown", ", ".join(unknown))
     chosen = choose(known, {key: value for key, value in answers.items() if isinstance(value, str)})
+    if unknown := [service for service in (*chosen.services, *single) if service not in atlas.nodes]:
+        raise Denied("goal_unknown", ", ".join(unknown))
     holdings = told(holdings, answers)
     walk = _Walk(
         atlas, chosen, tuple(dict.fromkeys([*chosen.services, *single])), holdings, _Days(on, calendar)
