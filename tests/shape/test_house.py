@@ -46,7 +46,7 @@ FILES = {
     "connectors",
 }
 WRITES = {"create", "bulk_create", "bulk_update", "update_or_create", "get_or_create", "save", "delete"}
-NOT_ROWS = {"api", "code"}  # a door, a QR code
+NOT_ROWS = {"api", "code", "workbook"}  # a door, a QR code, a spreadsheet
 PUBLIC_PAGES = re.compile(
     r"^(|acuan|layanan|instansi|otomatis|kebutuhan|rencana|akun|demo|v|i18n|aksesibilitas|galeri|hooks|api|static)(/|$)"
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 import httpx
@@ -10,7 +11,21 @@ from django.contrib.auth.hashers import make_password
 from pendopo.agencies.api import employ
 from pendopo.catalogue.api import list_agencies
 from pendopo.config import permit
-from pendopo.identity.api import SYSTEM, Role, User, open_account, register_business, register_person
+from pendopo.identity.api import (
+    SYSTEM,
+    Role,
+    User,
+    accept_mandate,
+    actor_of_person,
+    give_mandate,
+    list_businesses,
+    list_mandates_given,
+    open_account,
+    person_of_user,
+    register_business,
+    register_person,
+)
+from pendopo.kernel import clock
 
 PASSWORD: Final = "pendopo-demo"  # noqa: S105 - printed on the demo's own page
 OPERATOR_AGENCY: Final = "dpmptsp-batam"
@@ -35,6 +50,10 @@ CITIZENS: Final = (
     Character("andi@demo.local", "Andi Wijaya", "ayah baru, mengurus akta kelahiran", nik="2171091203880003"),
     Character("hendra@demo.local", "Hendra Gunawan", "membangun rumah, mengurus PBG", nik="2171120101800005"),
     Character("mei@demo.local", "Ng Mei Ling", "pemilik PT Laut Jaya Sejahtera", nik="2171064210850006"),
+    Character(
+        "aminah@demo.local", "Aminah", "ibu Siti, memberi kuasa kepada anaknya", nik="2171105503600007"
+    ),
+    Character("sari@demo.local", "Sari Dewanti", "personalia PT Laut Jaya Sejahtera", nik="2171064708900008"),
     Character("baru@demo.local", "Warga baru", "baru mendaftar, belum mengisi identitas"),
 )
 
@@ -93,11 +112,33 @@ def create_people() -> list[tuple[str, str, str]]:
             register_business(
                 name="PT Laut Jaya Sejahtera", nib="8120207730001", person_id=person.id, by=SYSTEM
             )
+    _mandates()
     for character in STAFF:
         _employ(character, password)
     for agency in list_agencies():
         _employ(_everyman(agency.id, agency.name), password)
     return [(c.name, c.email, c.part) for c in (*CITIZENS, *STAFF)]
+
+
+def _mandates() -> None:
+    """Aminah lets her daughter Siti act for her; Mei's company lets Sari file for its workers. Made once."""
+    people = {c.name: person_of_user(User.objects.get(email=c.email)) for c in CITIZENS if c.nik}
+    for giver, agent, reach, purpose in (
+        ("Aminah", "Siti Rahmawati", "all", "Mengurus semua urusan ibu saya"),
+        ("Ng Mei Ling", "Sari Dewanti", "category:labour", "Mendaftarkan pekerja"),
+    ):
+        principal, hand = people[giver], people[agent]
+        assert principal is not None
+        assert hand is not None
+        if list_mandates_given(principal.id):
+            continue
+        firm = next(iter(list_businesses(principal.id)), None) if giver != "Aminah" else None
+        today = clock.today()
+        _offer, code = give_mandate(
+            agent_nik=next(c.nik for c in CITIZENS if c.name == agent), agent_name=agent, reach=[reach], valid_from=today,
+            valid_until=today + timedelta(days=365), purpose=purpose, by=actor_of_person(principal), business_id=firm.id if firm else None,
+        )  # fmt: skip
+        accept_mandate(code=code, by=actor_of_person(hand))
 
 
 def _everyman(agency_id: str, agency_name: str) -> Character:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("pendopo.payments.urls")),
     path("", include("pendopo.applications.urls")),
     path("demo/", views.sign_in_as, name="demo"),
+    path("demo/lembar/<slug:service_id>/", views.sample_sheet, name="demo_sheet"),
     path("", include("pendopo.feedback.urls")),
     path("akun/", include("allauth.urls")),
 ]

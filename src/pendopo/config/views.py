@@ -2,11 +2,11 @@
 
 from django.conf import settings
 from django.contrib.auth import login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
-from pendopo.config import demo
+from pendopo.config import demo, demo_sheet
 from pendopo.config.middleware import DEMO_SESSION
 from pendopo.identity.api import User
 
@@ -29,3 +29,13 @@ def sign_in_as(request: HttpRequest) -> HttpResponse:
     for character in people:
         groups.setdefault(character.group, []).append(character)
     return render(request, "config/demo.html", {"groups": groups, "password": demo.PASSWORD})
+
+
+@require_GET
+def sample_sheet(request: HttpRequest, service_id: str) -> FileResponse:  # noqa: ARG001 - Django's signature
+    """A sheet of invented workers to try group filing with. Does not exist outside the demo."""
+    if not settings.DEMO:
+        raise Http404
+    return FileResponse(
+        demo_sheet.sample_sheet(service_id), as_attachment=True, filename=f"contoh-{service_id}.xlsx"
+    )

@@ -26,6 +26,8 @@ from pendopo.applications.rules.groups import (
     Headings,
     RowState,
     Value,
+    common_files,
+    declarations,
     is_empty,
     match_headings,
     nik_of,
@@ -34,7 +36,7 @@ from pendopo.catalogue.api import ServiceVersion, get_service
 from pendopo.identity.api import Actor, digest, seal, seal_bytes, unseal_bytes
 from pendopo.kernel import clock, events
 from pendopo.kernel.errors import Denied, Invalid, NotFound
-from pendopo.web import words
+from pendopo.web import words_hands
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +48,7 @@ _PROBLEM_LENGTH: Final = 300
 def upload_group(
     *, service_id: str, owner: str, file_name: str, data: bytes, common: Mapping[str, Any], by: Actor
 ) -> GroupFiling:
-    """Take a sheet in; the worker does the rest. The same sheet again is the same filing.
+    """Take a sheet in; the worker does the rest. The same sheet while it is worked on is the same filing; later its rows are known.
 
     ``common``: {field: answer} given once for all rows (files, declaration).
     Raises: NotFound (service, employer), Denied("group_not_offered" | "mandate_scope" | "sheet_..."), Invalid({field: message}) for files
@@ -56,15 +58,11 @@ def upload_group(
     owner_name = groups.check_owner(by, owner, version)
     kind = kind_of(data)
     head, headings = _heading_row(version, data, kind)
-    wrong = queries.unusable_fields(version, common, by)
-    if wrong:
-        raise Invalid(
-            dict.fromkeys(wrong, _("Berkas ini belum terunggah sampai selesai. Unggah sekali lagi."))
-        )
-    finger = hashlib.sha256(data + json.dumps(dict(common), sort_keys=True).encode()).digest()
+    _check_common(version, common, by)
+    finger = hashlib.sha256(data).digest()
     now = clock.now()
     same = GroupFiling.objects.defer("sheet_sealed").filter(owner=owner, service_id=service_id, digest=finger)
-    same = same.exclude(state__in=[GroupState.REFUSED, GroupState.STOPPED])
+    same = same.filter(state__in=WORKING)
     try:
         with transaction.atomic():
             held = same.first()
@@ -93,6 +91,23 @@ def upload_group(
     except IntegrityError:  # two clicks
         return same.get()
     return group
+
+
+def _check_common(version: ServiceVersion, common: Mapping[str, Any], by: Actor) -> None:
+    """What is given once for all rows is there: every required file, complete and the sender's own, and every declaration."""
+    schema = version.content["form"]["schema"]
+    wrong = dict.fromkeys(
+        queries.unusable_fields(version, common, by),
+        _("Berkas ini belum terunggah sampai selesai. Unggah sekali lagi."),
+    )
+    for name in common_files(schema):
+        if not common.get(name):
+            wrong[name] = _("Unggah berkas ini; satu berkas untuk semua orang di lembar.")
+    for name, value in declarations(schema).items():
+        if common.get(name) != value:
+            wrong[name] = _("Centang pernyataan ini.")
+    if wrong:
+        raise Invalid(wrong)
 
 
 def _heading_row(version: ServiceVersion, data: bytes, kind: str) -> tuple[list[str], Headings]:
@@ -142,9 +157,9 @@ def _move_on(group: GroupFiling) -> None:
 def _end(group: GroupFiling, state: GroupState, refused: Exception | None = None) -> None:
     now = clock.now()
     problem = (
-        words.sheet_problem(refused.code, str(refused))
+        words_hands.sheet_problem(refused.code, str(refused))
         if isinstance(refused, Denied)
-        else words.SHEET_STOPPED
+        else words_hands.SHEET_STOPPED
     )
     GroupFiling.objects.filter(id=group.id).update(
         state=state, sheet_sealed=None, problem=str(problem)[:_PROBLEM_LENGTH] if refused else "", finished_at=now, moved_at=now
@@ -163,7 +178,7 @@ def _note_failure(group: GroupFiling, failed: Exception) -> None:
     if group.tries >= PATIENCE:  # one row alone failed: it comes back, the others go on
         row = GroupRow.objects.filter(group=group, state=RowState.WAITING).order_by("line").first()
         if row is not None:
-            fault = [None, str(words.SHEET_ROW_FAILED)]
+            fault = [None, str(words_hands.SHEET_ROW_FAILED)]
             GroupRow.objects.filter(id=row.id).update(state=RowState.BAD, faults=[fault])
             GroupFiling.objects.filter(id=group.id).update(bad=F("bad") + 1, tries=0, moved_at=clock.now())
             return

@@ -27,7 +27,7 @@ from pendopo.catalogue.api import ServiceVersion, get_version, refusals, validat
 from pendopo.identity.api import Actor, ActorKind, digest, read_nik, register_people
 from pendopo.kernel import clock
 from pendopo.kernel.errors import Denied
-from pendopo.web import words
+from pendopo.web import words, words_hands
 from pendopo.web.forms import parse_day
 
 BATCH: Final = 500
@@ -74,7 +74,7 @@ def _ready(version: ServiceVersion, headings: Headings, group: GroupFiling, row:
     places = {column.field: place for place, column in headings.columns.items()}
     told = {**answers, **group.common}
     wrong = check_text(told) or validate(version, told) or _unfit(version, told)
-    faults: dict[int | None, str] = {place: str(words.FLAWS[flaw]) for place, flaw in flaws.items()}
+    faults: dict[int | None, str] = {place: str(words_hands.FLAWS[flaw]) for place, flaw in flaws.items()}
     for name, message in wrong.items():
         faults.setdefault(places.get(name), message)
     ready = Ready(row, str(answers.get(nik_field, "")), str(answers.get(name_field, "")), told)
@@ -111,9 +111,7 @@ def _set_aside_filed_before(group: GroupFiling, batch: Sequence[Ready]) -> None:
     for known, number in groups.filed_before(group, list(good)).items():
         ready = good[known]
         ready.state = RowState.AGAIN
-        ready.faults = [
-            [None, _("Sudah Anda ajukan dengan nomor %(number)s dan masih diproses.") % {"number": number}]
-        ]
+        ready.faults = [[None, _("Sudah Anda ajukan dengan nomor %(number)s.") % {"number": number}]]
 
 
 def _file(group: GroupFiling, version: ServiceVersion, good: Sequence[Ready]) -> None:

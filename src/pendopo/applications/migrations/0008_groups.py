@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='groupfiling',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['reading', 'filing', 'finished'])), fields=('owner', 'service_id', 'digest'), name='group_sheet_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['reading', 'filing'])), fields=('owner', 'service_id', 'digest'), name='group_sheet_once'),
         ),
         migrations.AddIndex(
             model_name='grouprow',

@@ -21,7 +21,7 @@ class GroupFiling(models.Model):
     version = models.ForeignKey("catalogue.ServiceVersion", on_delete=models.PROTECT, related_name="+")
     file_name = models.CharField(max_length=120)
     kind = models.CharField(max_length=4)
-    digest = models.BinaryField()  # of the sheet: the same one is not filed twice
+    digest = models.BinaryField()  # of the sheet: sent twice at once it is one
     sheet_sealed = models.BinaryField(null=True)  # until it is read
     common = models.JSONField(default=dict)  # files and declaration, the same for every row
     headings = models.JSONField(default=list)  # the heading row as it was sent
@@ -48,7 +48,7 @@ class GroupFiling(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["owner", "service_id", "digest"],
-                condition=Q(state__in=["reading", "filing", "finished"]),
+                condition=Q(state__in=["reading", "filing"]),
                 name="group_sheet_once",
             ),
         ]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,6 @@ from django.db.models import Q
 from pendopo.agencies.api import actor_of
 from pendopo.applications.models import GroupFiling, GroupRow
 from pendopo.applications.queries.hands import matter_of
-from pendopo.applications.rules import DECIDED
 from pendopo.applications.rules.groups import (
     Column,
     Flaw,
@@ -33,9 +33,12 @@ from pendopo.identity.api import (
     list_businesses,
     unseal,
 )
+from pendopo.kernel import clock
 from pendopo.kernel.errors import Denied, NotFound
 
 _FILERS = frozenset({Role.FRONT_OFFICER, Role.MALL_OPERATOR})
+AGAIN_DAYS = 30
+"""For so long after a grant the same employer cannot file the same person for the same service again by sheet."""
 _LIGHT = ("sheet_sealed",)
 
 
@@ -120,14 +123,14 @@ _FILED_BEFORE = """
 SELECT r.nik_digest, a.number FROM applications_grouprow r
 JOIN applications_groupfiling g ON g.id = r.group_id
 JOIN applications_application a ON a.id = r.application_id
-WHERE r.state = 'filed' AND r.nik_digest = ANY(%s) AND g.owner = %s AND g.service_id = %s AND NOT a.state = ANY(%s)
+WHERE r.state = 'filed' AND r.nik_digest = ANY(%s) AND g.owner = %s AND g.service_id = %s
+  AND (a.decided_at IS NULL OR (a.state NOT IN ('rejected', 'withdrawn') AND a.submitted_at > %s))
 """
 
 
 def filed_before(group: GroupFiling, digests: list[bytes]) -> dict[bytes, str]:
-    """People for whom this employer's earlier application for the same service is still open: {digest: its number}."""
+    """People for whom this employer filed the same service already: still open, or granted within thirty days. {digest: its number}"""
+    since = clock.now() - timedelta(days=AGAIN_DAYS)
     with connection.cursor() as cursor:
-        cursor.execute(
-            _FILED_BEFORE, [digests, group.owner, group.service_id, [state.value for state in DECIDED]]
-        )
+        cursor.execute(_FILED_BEFORE, [digests, group.owner, group.service_id, since])
         return {bytes(digest): number for digest, number in cursor.fetchall()}

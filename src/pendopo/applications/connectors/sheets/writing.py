@@ -80,8 +80,8 @@ def _cell(sheet: Any, value: Any) -> Any:
     return cell
 
 
-def _saved(book: Any) -> IO[bytes]:
+def _saved(workbook: Any) -> IO[bytes]:
     out: IO[bytes] = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - handed to the caller, who closes it
-    book.save(out)
+    workbook.save(out)
     out.seek(0)
     return out
