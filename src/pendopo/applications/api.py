@@ -36,6 +36,7 @@ from pendopo.applications.actions import (
     withdraw_appeal,
 )
 from pendopo.applications.actions.groups import upload_group, work_on_groups
+from pendopo.applications.actions.moving import CaseMove, hand_over_work, migrate_cases
 from pendopo.applications.actions.submission import (
     begin_submission,
     check_parts,
@@ -102,6 +103,7 @@ from pendopo.applications.queries.groups import (
     list_groups,
     owners_of,
 )
+from pendopo.applications.queries.moving import open_work
 from pendopo.applications.queries.submission import (
     bundle_form,
     case_of,
@@ -131,6 +133,7 @@ from pendopo.applications.rules import (
     mermaid,
     verbs_for,
 )
+from pendopo.applications.rules.moving import Moves, Stays
 from pendopo.applications.rules.submission import (
     ANSWERS,
     BLOCKS,
@@ -146,19 +149,19 @@ from pendopo.applications.rules.submission import (
 )
 
 __all__ = [
-    "ANSWERS", "BLOCKS", "BUSINESS", "HEADS", "NEED", "REMARKS", "Act", "Attached", "Case", "Chance", "Decided", "Figures", "InboxRow",
-    "NextLine", "PartState", "Remark", "Replay", "Standing", "State", "Step", "StepKind", "StepStatus", "SubmissionState", "Verb",
-    "advance", "ask_person", "ask_revocation", "attached", "bad_rows", "begin_submission", "bundle_form", "can", "can_answer",
-    "case_of", "chance_of", "chances_on", "change_calendar", "check_hand", "check_owner", "check_parts", "consent", "consent_mark",
-    "consent_sheet", "count_inbox", "count_reviews", "decide_appeal", "decisions_of", "dependants", "early_refusals",
+    "ANSWERS", "BLOCKS", "BUSINESS", "HEADS", "NEED", "REMARKS", "Act", "Attached", "Case", "CaseMove", "Chance", "Decided", "Figures",
+    "InboxRow", "Moves", "NextLine", "PartState", "Remark", "Replay", "Standing", "State", "Stays", "Step", "StepKind", "StepStatus",
+    "SubmissionState", "Verb", "advance", "ask_person", "ask_revocation", "attached", "bad_rows", "begin_submission", "bundle_form",
+    "can", "can_answer", "case_of", "chance_of", "chances_on", "change_calendar", "check_hand", "check_owner", "check_parts", "consent",
+    "consent_mark", "consent_sheet", "count_inbox", "count_reviews", "decide_appeal", "decisions_of", "dependants", "early_refusals",
     "edits_catalogue", "figures", "file", "file_submission", "find_submission", "get_appeal_for_staff", "get_for_staff", "get_group",
-    "get_own", "get_own_appeal", "get_review", "get_status", "get_submission", "impose", "inbox", "link_business", "list_appeals_for",
-    "list_applications", "list_decisions", "list_faults", "list_groups", "list_own", "list_own_appeals", "list_parts", "list_reviews",
-    "list_steps", "list_stopped", "list_submissions", "load", "mermaid", "minutes_kind", "next_line", "object_to_measure",
-    "object_to_refusal", "on_bill_settled", "on_concluded", "on_decided", "on_filed_again", "on_inspected", "on_sample_decided",
-    "on_submitted", "open_answers", "owners_of", "plan_for", "plan_now", "read_code", "recount", "refile_part", "renew_bill",
-    "renew_plan", "replay", "resubmit", "retry_part", "review", "reviewer_agencies", "save", "save_submission", "start",
-    "submission_of", "submit", "supplies", "sweep_appeals", "sweep_deadlines", "switch_rule", "take_up_appeal", "timeline",
-    "typed_answers", "typist", "upload_group", "verbs_for", "want_person", "warn_deadlines", "withdraw", "withdraw_appeal",
-    "withdraw_part", "withdraw_submission", "work_on_groups",
+    "get_own", "get_own_appeal", "get_review", "get_status", "get_submission", "hand_over_work", "impose", "inbox", "link_business",
+    "list_appeals_for", "list_applications", "list_decisions", "list_faults", "list_groups", "list_own", "list_own_appeals", "list_parts",
+    "list_reviews", "list_steps", "list_stopped", "list_submissions", "load", "mermaid", "migrate_cases", "minutes_kind", "next_line",
+    "object_to_measure", "object_to_refusal", "on_bill_settled", "on_concluded", "on_decided", "on_filed_again", "on_inspected",
+    "on_sample_decided", "on_submitted", "open_answers", "open_work", "owners_of", "plan_for", "plan_now", "read_code", "recount",
+    "refile_part", "renew_bill", "renew_plan", "replay", "resubmit", "retry_part", "review", "reviewer_agencies", "save",
+    "save_submission", "start", "submission_of", "submit", "supplies", "sweep_appeals", "sweep_deadlines", "switch_rule",
+    "take_up_appeal", "timeline", "typed_answers", "typist", "upload_group", "verbs_for", "want_person", "warn_deadlines", "withdraw",
+    "withdraw_appeal", "withdraw_part", "withdraw_submission", "work_on_groups",
 ]  # fmt: skip

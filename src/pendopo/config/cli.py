@@ -119,7 +119,9 @@ def _serving(commands: "Commands") -> None:
 def _caring(commands: "Commands") -> None:
     _data(_add(commands, "migrate", "bring the database to the schema of this version"))
     catalogue = _add(commands, "catalogue", "prove, load or write out the folder of a city")
-    what = catalogue.add_subparsers(dest="what", metavar="check|load|export", required=True)
+    what = catalogue.add_subparsers(
+        dest="what", metavar="check|load|export|migrate-cases|hand-over", required=True
+    )
     for name, words in (
         ("check", "prove the folder: prints file:line of every problem"),
         ("load", "prove the folder, then load it; what changed becomes a new version"),
@@ -133,6 +135,16 @@ def _caring(commands: "Commands") -> None:
             help="default: PENDOPO_CITY or cities/batam",
         )
         _data(parser)
+    migrate = _add(what, "migrate-cases", "go on with running cases under the versions that hold now")
+    migrate.add_argument("--service", metavar="ID", help="only cases of this service")
+    migrate.add_argument(
+        "--dry-run", action="store_true", help="only say which would move, how, and why others stay"
+    )
+    hand = _add(what, "hand-over", "give all open work of an agency to the one that follows it")
+    hand.add_argument("agency", metavar="AGENCY", help="the agency that leaves")
+    hand.add_argument("--to", required=True, metavar="AGENCY", help="the agency that takes over")
+    _data(migrate)
+    _data(hand)
     decision = _add(commands, "decision", "what rules decided; work one decision out again, byte for byte")
     kinds = decision.add_subparsers(dest="what", metavar="list|replay", required=True)
     listed = _add(kinds, "list", "the newest automatic decisions, one a line")
@@ -240,6 +252,13 @@ def _migrate(options: argparse.Namespace) -> None:
 def _catalogue(options: argparse.Namespace) -> None:
     from pendopo.config import prepare, serving
 
+    if options.what in {"migrate-cases", "hand-over"}:
+        with serving.database(options.data):
+            prepare.django_with_database()
+            from pendopo.config import moving
+
+            code = moving.main(options)
+        raise SystemExit(code)
     city = (
         (options.folder or Path(os.environ.get("PENDOPO_CITY") or ROOT / "cities/batam"))
         .expanduser()

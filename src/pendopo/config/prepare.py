@@ -152,15 +152,20 @@ def print_notes(city: Path) -> None:
 
 
 def load_catalogue(city: Path) -> None:
-    """Prove the city's folder and load it; with any problem nothing is loaded."""
+    """Prove the city's folder and load it; with any problem nothing is loaded, nor when an agency leaves open work behind."""
+    from pendopo.applications.api import open_work
     from pendopo.catalogue import api
     from pendopo.kernel.errors import Invalid
 
     try:
-        api.load(city, by="system")
-    except Invalid:
+        api.load(city, by="system", open_work=open_work)
+    except Invalid as refused:
         check_catalogue(city)
-        raise
+        print("\n".join(f"{where}: {why}" for where, why in refused.errors.items()), file=sys.stderr)
+        raise Trouble(
+            "an agency would leave open work behind, nothing was loaded",
+            "name its successor, load again, then ./pendopo catalogue hand-over AGENCY --to SUCCESSOR",
+        ) from None
 
 
 def create_people() -> People:

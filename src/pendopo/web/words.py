@@ -151,6 +151,10 @@ DENIED: Final[Words] = {
     "not_your_application": _("Permohonan ini milik orang lain."),
     "not_your_step": _("Tugas ini bukan untuk peran Anda."),
     "not_this_step": _("Tindakan itu bukan bagian dari langkah ini."),
+    "same_agency": _("Pilih instansi lain: pekerjaan tidak dapat diserahkan kepada instansi yang sama."),
+    "nobody_to_take_over": _(
+        "Instansi penerima belum punya petugas untuk semua peran yang diperlukan. Tetapkan petugasnya dahulu."
+    ),
     "no_such_step": _("Langkah itu tidak ada pada permohonan ini."),
     "not_editable": _("Permohonan ini sedang diproses, jadi isiannya tidak dapat diubah sekarang."),
     "not_sure": _("Tekan tombol Ya, tarik kembali untuk menarik permohonan."),
@@ -265,6 +269,8 @@ VERBS: Final[Words] = {
 """What an act is called: on its button, and in the history where ``HAPPENED`` has no better word."""
 
 HAPPENED: Final[Words] = {
+    "moved_version": _("Dilanjutkan dengan aturan layanan yang baru"),
+    "agency_followed": _("Diteruskan oleh instansi pengganti"),
     "complete": _("Berkas dinyatakan lengkap"),
     "return": _("Berkas dikembalikan untuk dilengkapi"),
     "verify": _("Berkas diperiksa dan benar"),

@@ -11,7 +11,7 @@ from pendopo.applications.actions.acting import advance
 from pendopo.applications.actions.clock_papers import annexed, stated
 from pendopo.applications.models import Application
 from pendopo.applications.rules import State, StepKind, StepStatus, Verb
-from pendopo.catalogue.api import ServiceVersion, facts, get_version
+from pendopo.catalogue.api import ServiceVersion, agencies_of, facts, get_version
 from pendopo.documents.api import Signatory, issue
 from pendopo.identity.api import SYSTEM, Actor, ActorKind, record_facts
 from pendopo.kernel import clock
@@ -79,6 +79,7 @@ def on_decided(*, application: str, **_more: Any) -> None:
     decided_on = (row.decided_at or clock.now()).astimezone(clock.zone()).date()
     months = None if refused else content["output"].get("validity_months")
     ruled = "" if refused else queries.rule_that_decided(row.id, version)
+    owner = agencies_of([row.agency_id]).get(row.agency_id, content["agency"])["name"]
     document = issue(
         subject=f"application:{row.id}",
         kind="rejection" if refused else row.service_id,
@@ -87,15 +88,15 @@ def on_decided(*, application: str, **_more: Any) -> None:
         service_id=row.service_id,
         service_name=content["name"],
         agency_id=row.agency_id,
-        agency_name=content["agency"]["name"],
+        agency_name=owner,
         holder_name=holder,
         holder_ref=f"person:{row.applicant_id}",
         rows=_document_rows(row, version),
         legal_basis=content["legal_basis"],
         reasons=[(row.decision.get("reason", ""), row.decision.get("legal_basis", ""))] if refused else [],
         signatory=Signatory(
-            name=content["agency"]["name"] if ruled else row.decision.get("name") or SYSTEM.name,
-            title="Segel elektronik" if ruled else row.decision.get("title") or content["agency"]["name"],
+            name=owner if ruled else row.decision.get("name") or SYSTEM.name,
+            title="Segel elektronik" if ruled else row.decision.get("title") or owner,
             nip=row.decision.get("employee_no") or "",
         ),
         closing=_BY_RULE.format(rule=ruled) if ruled else "",

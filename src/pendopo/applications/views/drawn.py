@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from pendopo.applications import forms
+from pendopo.catalogue.api import agencies_of
 from pendopo.kernel.events import Entry
 from pendopo.web import words
 from pendopo.web.environment import day, when
@@ -65,11 +66,16 @@ def _event(entry: Entry, called: Mapping[str, str]) -> dict[str, Any]:
 def steps(rows: Iterable[Any], content: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The procedure as it stands: what is done, what is now, whose it is. Skipped steps are left out."""
     said = {step["id"]: step for step in content["procedure"]["steps"]}
+    rows = list(rows)
+    followed = {row.agency_id for row in rows if row.agency_id != said[row.key]["agency"]}
+    names = agencies_of(followed) if followed else {}  # an agency that follows another stands in no version
     return [
         {
             "title": forms.words(said[row.key], "name", "name_en"),
             "state": _STATE.get(row.status, "next"),
-            "by": forms.words(said[row.key], "agency_name", "agency_name_en"),
+            "by": forms.words(names[row.agency_id], "name", "name_en")
+            if row.agency_id in names
+            else forms.words(said[row.key], "agency_name", "agency_name_en"),
             "text": _left_behind(row) if row.status == "done" else _visit(row.result.get("appointment")),
         }
         for row in rows
