@@ -87,6 +87,8 @@ def _cast(
     weight: float,
 ) -> Mould | None:
     """One application taken through ``acts`` acts at most; None for a service whose form we cannot fill in."""
+    from django.db import transaction
+
     from pendopo.applications.api import file, load
     from pendopo.catalogue.api import get_service
     from pendopo.kernel import clock
@@ -95,7 +97,7 @@ def _cast(
     content = get_service(service_id).content
     business = business_id if content["applicant"] == "business" else None
     stood = clock.FixedClock(at)
-    with clock.use(stood):
+    with clock.use(stood), transaction.atomic():  # one commit a mould
         try:
             answers = sample(content["form"]["schema"], file_id)
             key = secrets.token_hex(16)
