@@ -33,6 +33,7 @@ PUBLIC = [
     "/layanan/dpmptsp-sip-perawat/",
     "/layanan/dpmptsp-pbg-rumah/",
     "/instansi/",
+    "/otomatis/",
     "/instansi/disdukcapil-batam/",
     "/kebutuhan/health/",
     "/acuan/",
@@ -123,6 +124,38 @@ def test_pages_of_a_citizen_and_of_officers(
     assert found == {}
 
 
+def test_pages_of_a_decision_without_officers(
+    new_page: Callable[..., Page], citizen: Callable[[], Citizen], scan: Path
+) -> None:
+    """Dukcapil knows everything a domicile letter says: it is issued at once; then the applicant asks for a second look."""
+    page = new_page()
+    visitor = Browsing(page)
+    stories.find_and_begin(visitor, citizen(), "surat keterangan domisili", "Surat keterangan domisili")
+    stories.fill(visitor, {**stories.CONTACT, "declaration": "on"}, scan)
+    visitor.sees("Saya ingin diperiksa petugas")
+    found = faults(page, [visitor.path])
+    application = stories.send(visitor)
+    stories.wait_for(visitor, application, "Dokumen Anda sudah terbit")
+    visitor.sees("Diputus oleh sistem, tanpa petugas")
+    found |= faults(page, [visitor.path])
+    visitor.press("Minta ditinjau petugas")
+    visitor.sees("Anda sudah meminta petugas meninjaunya")
+
+    desk = Browsing(new_page())
+    desk.go("/demo/")
+    desk.unfold("Atau satu petugas serbabisa")
+    desk.press("Petugas Kecamatan dan Kelurahan")
+    found |= faults(desk.page, ["/kerja/", "/kerja/tinjauan/"])
+    desk.go("/kerja/tinjauan/")
+    desk.follow("2171-")
+    found |= faults(desk.page, [desk.path])
+    desk.answer("verdict", "agree")
+    desk.press("Catat tinjauan")
+    visitor.go(f"/permohonan/{application}/")
+    visitor.sees("Petugas meninjau keputusan sistem: benar")
+    assert found == {}
+
+
 def faults_here(page: Page) -> dict[str, Any]:
     """Faults of the page as it stands now: one that cannot be asked for by address."""
     violations = Axe().run(page).response["violations"]
@@ -132,7 +165,7 @@ def faults_here(page: Page) -> dict[str, Any]:
 def test_pages_of_the_operator(new_page: Callable[..., Page]) -> None:
     nadia = Browsing(new_page())
     _become(nadia, "Nadia Kusuma")
-    assert faults(nadia.page, ["/operator/inventaris/", "/kerja/"]) == {}
+    assert faults(nadia.page, ["/operator/inventaris/", "/kerja/tinjauan/", "/kerja/"]) == {}
 
 
 def _become(visitor: Visitor, name: str) -> None:
