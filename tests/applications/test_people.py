@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
-from pendopo.agencies.api import account, actor_of, appoint_deputy, end_deputy, signatory_of
+from pendopo.agencies.api import account, actor_of, appoint_deputy, employ, end_deputy, signatory_of
 from pendopo.applications import api
 from pendopo.applications.rules import Act, StepKind, Verb
 from pendopo.catalogue.api import get_service
@@ -157,3 +157,13 @@ def test_the_page_of_deputies(signed_in: Any, city: Cast) -> None:
     assert client.post("/kerja/wakil/", {**typed, "ends_on": ends_on}).status_code == 302
     assert "Rina Wati" in client.get("/kerja/wakil/").content.decode()
     assert signed_in(city.siti).get("/kerja/wakil/").status_code == 403
+
+
+def test_a_step_of_somebody_who_has_left_goes_back_to_all(city: Cast, waiting: UUID) -> None:
+    ayu = factories.staff("ayu@dpmptsp.id", "Ayu Lestari", AGENCY, Role.FRONT_OFFICER)
+    hand_over(waiting, ayu.actor, city.officer.actor)
+    assert api.release_steps() == 0
+    employ(user=ayu.user, agency_id=AGENCY, roles=[Role.CASHIER], by=city.signatory.actor)
+    assert (api.release_steps(), api.release_steps()) == (1, 0)
+    assert waiting in numbers(city.officer.actor)
+    assert api.timeline(waiting)[-1].verb == "release"

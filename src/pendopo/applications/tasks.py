@@ -1,9 +1,9 @@
-"""What must happen to applications by itself: objections that nobody answers are granted by silence."""
+"""What must happen to applications by itself: unanswered objections are granted, steps of people who left are freed."""
 
 from django.db import connection
 from procrastinate.contrib.django import app
 
-from pendopo.applications.api import sweep_appeals
+from pendopo.applications.api import release_steps, sweep_appeals
 
 
 @app.periodic(cron="11 * * * *")
@@ -13,5 +13,15 @@ def sweep(timestamp: int) -> None:  # noqa: ARG001 - periodic tasks are told the
     try:
         while sweep_appeals():
             pass
+    finally:
+        connection.close()
+
+
+@app.periodic(cron="27 * * * *")
+@app.task(name="release_steps", queue="news")
+def release(timestamp: int) -> None:  # noqa: ARG001 - periodic tasks are told their moment
+    """Once an hour."""
+    try:
+        release_steps()
     finally:
         connection.close()

@@ -292,6 +292,7 @@ HAPPENED: Final[Words] = {
     "deadline_moved": _("Batas waktu berubah karena kalender berubah"),
     "deadline_warned": _("Batas waktu sudah dekat: pejabat diingatkan"),
     "deem_approve": _("Batas waktu lewat tanpa keputusan: dikabulkan secara hukum"),
+    "release": _("Langkah kembali ke meja bersama"),
     "reopen": _("Keberatan dikabulkan: permohonan diproses kembali"),
     "appeal_filed": _("Keberatan diajukan"),
     "appeal_taken_up": _("Keberatan mulai diperiksa"),

@@ -15,6 +15,7 @@ from pendopo.applications.actions.filing import file, save, start, submit
 from pendopo.applications.actions.inspecting import minutes_kind, on_inspected
 from pendopo.applications.actions.measures import ask_revocation, impose
 from pendopo.applications.actions.reacting import on_bill_settled, on_decided, on_submitted
+from pendopo.applications.actions.releasing import release_steps
 from pendopo.applications.actions.reviewing import (
     ask_person,
     on_sample_decided,
@@ -26,6 +27,6 @@ from pendopo.applications.actions.reviewing import (
 __all__ = [
     "advance", "ask_person", "ask_revocation", "change_calendar", "decide_appeal", "file", "impose", "minutes_kind",
     "object_to_measure", "object_to_refusal", "on_bill_settled", "on_decided", "on_inspected", "on_sample_decided", "on_submitted",
-    "recount", "renew_bill", "resubmit", "review", "save", "start", "submit", "sweep_appeals", "sweep_deadlines", "switch_rule",
-    "take_up_appeal", "want_person", "warn_deadlines", "withdraw", "withdraw_appeal",
+    "recount", "release_steps", "renew_bill", "resubmit", "review", "save", "start", "submit", "sweep_appeals", "sweep_deadlines",
+    "switch_rule", "take_up_appeal", "want_person", "warn_deadlines", "withdraw", "withdraw_appeal",
 ]  # fmt: skip
