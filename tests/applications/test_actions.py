@@ -378,7 +378,7 @@ def test_what_is_done_is_not_done_again(sip: ServiceVersion, siti: Actor) -> Non
             by=factories.holder_of(step),
             step_key=step.key,
         )
-    assert refused.value.code in {"not_in_this_state", "step_not_open"}
+    assert refused.value.code in {"not_in_this_state", "step_done"}
 
 
 # The inbox

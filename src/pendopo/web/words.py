@@ -81,7 +81,9 @@ DENIED: Final[Words] = {
     ),
     "already_decided": _("Permohonan ini sudah diputuskan."),
     "step_not_open": _("Langkah ini belum terbuka: langkah sebelumnya belum selesai."),
-    "step_done": _("Langkah ini sudah selesai."),
+    "step_done": _(
+        "Langkah ini sudah diselesaikan, mungkin oleh rekan Anda. Muat ulang halaman untuk melihatnya."
+    ),
     "not_complete": _("Masih ada isian atau berkas yang belum lengkap."),
     "not_paid": _("Tagihan belum dibayar."),
     "already_paid": _("Tagihan ini sudah dibayar. Anda tidak perlu membayar lagi."),

@@ -61,7 +61,7 @@ def _check_applicant(case: Case, actor: Actor) -> None:
 
 def _check_step(step: Step, verb: Verb, actor: Actor) -> None:
     if step.status is not StepStatus.OPEN:
-        raise Denied("step_not_open", step.key)
+        raise Denied("step_done" if step.status is StepStatus.DONE else "step_not_open", step.key)
     if verb is Verb.REASSIGN:
         _check_reassigns(step, actor)
         return

@@ -13,7 +13,15 @@ from pendopo.applications import api, forms
 from pendopo.applications.views import automatic, drawn
 from pendopo.applications.views.doors import Asked, for_citizens, take_kept
 from pendopo.applications.views.typed import take_page
-from pendopo.catalogue.api import ServiceVersion, fee_lines, get_service, get_version, validate
+from pendopo.catalogue.api import (
+    ServiceVersion,
+    cards_of,
+    fee_lines,
+    get_ending,
+    get_service,
+    get_version,
+    validate,
+)
 from pendopo.documents.api import get_label
 from pendopo.identity.api import list_businesses
 from pendopo.kernel import clock
@@ -25,7 +33,10 @@ from pendopo.region.api import closing_at
 @for_citizens
 @require_http_methods(["GET", "HEAD", "POST"])
 def begin(request: Asked, service_id: str) -> HttpResponse:
-    """Before the first question: for whom, what is needed, how long, how much."""
+    """Before the first question: for whom, what is needed, how long, how much. A service that ended says what follows it."""
+    ending = get_ending(service_id)
+    if ending and ending.ended:
+        return redirect(f"/layanan/{service_id}/")
     version = get_service(service_id)
     api.check_hand(request.actor, version)
     businesses = (
@@ -119,6 +130,7 @@ def fill(request: Asked, application_id: UUID, page_id: str) -> HttpResponse:
         "service": version.content,
         "row": row,
         "form_page": page,
+        **_ending(row),
         "remarks": [noted[name] for name in names if name in noted],
         "labels": drawn.labels(schema),
         "fields": [
@@ -135,6 +147,13 @@ def fill(request: Asked, application_id: UUID, page_id: str) -> HttpResponse:
         "errors": [(name, errors[name]) for name in names if name in errors],
     }
     return render(request, "applications/fill.html", context, status=422 if errors else 200)
+
+
+def _ending(row: Any) -> dict[str, Any]:
+    """What a draft must say of a service that ends or ended, and of what follows it."""
+    ending = get_ending(row.service_id) if row.state == "draft" else None
+    heir = cards_of([ending.replaced_by]).get(ending.replaced_by) if ending else None
+    return {"ending": ending, "heir": heir}
 
 
 def _asked(page: forms.Page, remarks: list[dict[str, str]]) -> tuple[str, ...]:
@@ -173,6 +192,7 @@ def review(request: Asked, application_id: UUID) -> HttpResponse:
         "service": version.content,
         "row": row,
         "sections": [(title, rows) for title, rows in sections if rows],
+        **_ending(row),
         "errors": [
             ("", f"{drawn.labels(schema).get(name, name)}: {message}" if name else message)
             for name, message in errors.items()
