@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from typing import Any
+from urllib.parse import urlencode
 
 import psycopg
 
@@ -56,7 +57,7 @@ def main(sizes: list[int]) -> None:
         told["seconds"][size] = spent
         told["own"][size] = _own(url, person.id)
         _say(f"{size} applications in {sum(spent.values()):.1f} s: {spent}")
-    told["tokens"] = _tokens(citizen)
+    told["tokens"], told["plans"] = _tokens(citizen), _plans()
     print(json.dumps(told))
 
 
@@ -97,6 +98,24 @@ def _tokens(citizen: Any) -> dict[str, str]:
         for user in [User.objects.get(email=email)]
     }
     return {"citizen": token_for(citizen), **staff}
+
+
+def _plans() -> list[str]:
+    """Addresses of the plan of every goal that the first answer to each question makes: dozens of goals, the largest too."""
+    from pendopo.catalogue.api import list_goals, plan
+    from pendopo.kernel import clock
+    from pendopo.kernel.errors import Denied, Invalid
+    from pendopo.region.api import calendar
+
+    links = []
+    for goal in list_goals():
+        answers = {question.id: question.options[0].value for question in goal.questions if question.options}
+        try:
+            plan([goal.id], answers=answers, on=clock.today(), calendar=calendar())
+        except (Denied, Invalid):
+            continue
+        links.append(f"/rencana/{goal.id}/?{urlencode(answers)}")
+    return links
 
 
 if __name__ == "__main__":

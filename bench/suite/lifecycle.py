@@ -20,7 +20,6 @@ STEPS = (  # (step, verb, whose), in the order of the procedure
     ("initials", "initial", "section_head"), ("signing", "sign", "signatory"),
 )  # fmt: skip
 NO_FEE = [{"name": "Retribusi", "amount_idr": 0, "legal_basis": "UU 1/2022"}]
-GOAL = "/rencana/"
 
 
 def story(crowds: Crowds, port: int) -> list[str]:
@@ -97,5 +96,5 @@ def _page(crowds: Crowds, size: int, name: str) -> load.Served:
     elif name == "inbox":
         requests = [load.get(port, "/kerja/", Cookie=told["officer"])]
     else:
-        requests = [load.get(port, GOAL)]
+        requests = [load.get(port, link, Cookie=told["citizen"]) for link in told["plans"]]
     return load.drive(port, requests, clients=CLIENTS, seconds=PAGE_SECONDS, expect=200)
