@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from itertools import islice
@@ -25,8 +26,10 @@ MOST_PARTS: Final = 500
 LONGEST_CELL: Final = 20_001
 _OLD: Final = b"\xd0\xcf\x11\xe0"  # .xls, and any workbook with a password
 _MERGED: Final = re.compile(rb'<mergeCell\b[^>]*\bref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _DELIMITERS: Final = (";", ",", "\t", "|")
 _NUL_SHARE: Final = 0.3
+_HEAD_BYTES: Final = 1 << 16
 
 Row = tuple[int, Sequence[Value]]
 
@@ -51,8 +54,23 @@ def _check_archive(data: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError) as broken:
+            heads = [
+                archive.open(part).read(_HEAD_BYTES)
+                for part in parts[:MOST_PARTS]
+                if part.filename.endswith((".xml", ".rels"))
+            ]
+    except (
+        zipfile.BadZipFile,
+        OSError,
+        ValueError,
+        RuntimeError,
+        NotImplementedError,
+        EOFError,
+        zlib.error,
+    ) as broken:
         raise Denied("sheet_damaged") from broken
+    if any(b"<!DOCTYPE" in head or b"<!ENTITY" in head for head in heads):
+        raise Denied("sheet_damaged", "a document type, with which a small file can fill the memory")
     names = {part.filename for part in parts}
     if "xl/workbook.xml" not in names or "[Content_Types].xml" not in names:
         raise Denied("sheet_not_a_sheet")
@@ -87,6 +105,7 @@ def _xlsx(data: bytes) -> Iterator[Row]:
         OSError,
         SyntaxError,
         EOFError,
+        zlib.error,
     ) as broken:
         raise Denied("sheet_damaged", str(broken)) from broken
 
@@ -142,7 +161,7 @@ def _csv(data: bytes) -> Iterator[Row]:
     lines = csv.reader(text, delimiter=_delimiter(data))
     try:
         for number, row in enumerate(lines, 1):
-            if number == 1 and len(row) == 1 and row[0].startswith("sep="):
+            if number == 1 and row and row[0] == "sep=":
                 continue
             yield number, [_text(cell) for cell in islice(row, MOST_COLUMNS)]
     except (csv.Error, UnicodeError) as broken:
@@ -160,7 +179,8 @@ def _encoding(data: bytes) -> str:
     sample = data[: 1 << 16]
     if b"\0" in sample:
         for odd, name in ((1, "utf-16-le"), (0, "utf-16-be")):
-            if sample[odd::2].count(0) > len(sample) / 2 * _NUL_SHARE and not sample[1 - odd :: 2].count(0):
+            half = sample[odd::2].count(0) > len(sample) / 2 * _NUL_SHARE
+            if half and not sample[1 - odd :: 2].count(0) and _decodes(sample[: len(sample) // 2 * 2], name):
                 return name
         raise Denied("sheet_not_a_sheet")
     for name in ("utf-8-sig", "cp1252"):
@@ -174,7 +194,7 @@ def _decodes(data: bytes, encoding: str) -> bool:
         text = data.decode(encoding)
     except UnicodeDecodeError:
         return False
-    return not any(c < " " and c not in "\t\r\n\f\v" for c in text[: 1 << 16])
+    return not _CONTROL.search(text[: 1 << 16])
 
 
 def _delimiter(data: bytes) -> str:
