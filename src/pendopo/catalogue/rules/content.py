@@ -63,6 +63,7 @@ def assemble(placed: Placed, city: City) -> dict[str, Any]:
         "channel_default": service.get("channel_default"),
         "sla_working_days": service.get("sla_working_days"),
         "sla_minutes": service.get("sla_minutes"),
+        "max_rounds": service.get("max_rounds"),
         "requirements": requirements,
         "fee": _fee(service),
         "refs": {key: ref for key, ref in sorted(city.part("references").items()) if key in scalars},
