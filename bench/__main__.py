@@ -1,4 +1,10 @@
-"""`./pendopo bench --list`, `./pendopo bench NAME [--json]`, `./pendopo bench`."""
+"""`./pendopo bench --list`, `./pendopo bench NAME [--json]`, `./pendopo bench`.
+
+Everything runs in a database of its own that is removed afterwards, durable as in production (fsync and synchronous_commit on). Floor and
+product take turns; on a machine that others use at the same time, compare ratios and CPU times, never rates of different runs.
+`lifecycle`, `lifecycle-pages` and `fill` gather 1,000,000 applications first (about 6 GB of disk, minutes of both cores); `--count N` makes
+it fewer. `engines` needs the development environment (SpiffWorkflow).
+"""
 
 import argparse
 import json
@@ -12,7 +18,8 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
 
 from bench.harness import Bench, Result, discover, significant, table  # noqa: E402 - the path first
-from bench.place import MILLION, Place, here  # noqa: E402
+from bench.place import MILLION, Place, here, kept  # noqa: E402
+from pendopo.config.trouble import Trouble  # noqa: E402
 
 
 def main(arguments: list[str]) -> int:
@@ -31,6 +38,8 @@ def main(arguments: list[str]) -> int:
         print(f"no bench is called {unknown[0]}; there are: {', '.join(benches)}", file=sys.stderr)
         return 2
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is stopped on the way out
+    if options.keep:
+        return _keep(options.keep, options.count)
     results, failed = [], 0
     with here(options.count) as place:
         for name in options.names or benches:
@@ -44,13 +53,34 @@ def main(arguments: list[str]) -> int:
     return 1 if failed else 0
 
 
+def _keep(folder: Path, count: int) -> int:
+    try:
+        kept(folder.absolute(), count)
+    except (RuntimeError, Trouble) as error:
+        print(f"nothing was gathered: {error}", file=sys.stderr)
+        return 1
+    print(f"{count} applications stand in {folder}. Look at them: ./pendopo demo --data {folder}")
+    return 0
+
+
 def _parse(arguments: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="./pendopo bench", description=__doc__, allow_abbrev=False)
+    parser = argparse.ArgumentParser(
+        prog="./pendopo bench",
+        description=__doc__,
+        allow_abbrev=False,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("names", nargs="*", metavar="NAME", help="which; all when none is named")
     parser.add_argument("--list", action="store_true", help="what there is to measure")
     parser.add_argument("--json", action="store_true", help="one JSON object a bench and line")
     parser.add_argument(
         "--count", type=int, default=MILLION, metavar="N", help="applications of the large crowd (1,000,000)"
+    )
+    parser.add_argument(
+        "--keep",
+        type=Path,
+        metavar="DIR",
+        help="measure nothing: gather the crowd in a new data directory and leave it there",
     )
     return parser.parse_args(arguments)
 

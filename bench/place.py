@@ -183,16 +183,44 @@ def session_of(email: str) -> str:
 
 def filled(place: Place, folder: Path, sizes: tuple[int, ...]) -> dict[str, Any]:
     """A server of its own in ``folder`` with one database a size, each holding that many applications (see ``bench/crowds.py``)."""
-    from pendopo.config.postgres import Server, free_port
+    from pendopo.config.postgres import Server
 
     folder.mkdir(parents=True)
     folder.chmod(0o755)
     server = Server(folder)
     place.at_end(server.remove)
     server.start()
+    return gathered(folder, server.url, sizes)
+
+
+def kept(folder: Path, count: int) -> None:
+    """A data directory of its own that `./pendopo demo --data` serves, with ``count`` applications in it. Refuses one that exists."""
+    import psycopg
+
+    from pendopo.config.postgres import Server
+    from pendopo.config.serving import claim
+
+    if folder.exists():
+        raise RuntimeError(f"{folder} exists: a crowd is only gathered in a folder of its own")
+    claim(folder)
+    server = Server(folder)
+    server.start()
+    try:
+        gathered(folder, server.url, (count,))
+        with psycopg.connect(server.url.rpartition("/")[0] + "/postgres", autocommit=True) as db:
+            db.execute("DROP DATABASE pendopo")
+            db.execute(f"ALTER DATABASE crowd_{count} RENAME TO pendopo")
+    finally:
+        server.stop()
+
+
+def gathered(folder: Path, url: str, sizes: tuple[int, ...]) -> dict[str, Any]:
+    """Have ``bench/crowds.py`` fill a database of each size; what it told."""
+    from pendopo.config.postgres import free_port
+
     done = subprocess.run(
         [sys.executable, "-m", "bench.crowds", *map(str, sizes)], stdout=subprocess.PIPE, text=True, check=False, cwd=ROOT,
-        env=os.environ | environment(folder, server.url, free_port()),
+        env=os.environ | environment(folder, url, free_port()),
     )  # fmt: skip
     if done.returncode:
         raise RuntimeError("the crowd could not be gathered; what went wrong stands above")

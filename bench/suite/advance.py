@@ -29,7 +29,7 @@ def _stock(filing: pgbench.Statement, count: int) -> None:
             cursor.execute(sql, [first, min(count, first + BATCH - 1), *list(filing.bound)[1:]])
 
 
-@bench("advance", "steps of applications completed a second, called in process by 16 clients", at_least(0.25))
+@bench("advance", "steps of applications completed a second, called in process by 16 clients", at_least(0.3))
 def measure(place: Place) -> Result:
     assert place.ready
     from pendopo.applications.api import Verb, advance

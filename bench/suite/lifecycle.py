@@ -7,6 +7,7 @@ a second at up to 100,000 applications and of 6.3 at 1,000,000.
 from functools import partial
 
 from bench import load
+from bench.crowd import broken_links
 from bench.crowds import SERVICE
 from bench.harness import ROUNDS, Both, Result, Target, at_most, bench
 from bench.place import Crowds, Place
@@ -98,3 +99,31 @@ def _page(crowds: Crowds, size: int, name: str) -> load.Served:
     else:
         requests = [load.get(port, link, Cookie=told["citizen"]) for link in told["plans"]]
     return load.drive(port, requests, clients=CLIENTS, seconds=PAGE_SECONDS, expect=200)
+
+
+@bench(
+    "fill",
+    "applications of a crowd gathered a second, keys and indexes included; every chain proven afterwards",
+)
+def fill(place: Place) -> Result:
+    import psycopg
+
+    crowds = place.crowds
+    spent = crowds.told["seconds"][str(crowds.many)]
+    with psycopg.connect(crowds.told["urls"][str(crowds.many)]) as db:
+        db.execute("SET statement_timeout = 0")
+        broken = broken_links(db)
+        size = db.execute("SELECT pg_size_pretty(pg_database_size(current_database()))").fetchone()
+        states = dict(
+            db.execute(
+                "SELECT state, count(*) FROM applications_application GROUP BY 1 ORDER BY 2 DESC"
+            ).fetchall()
+        )
+    if broken:
+        raise RuntimeError(f"{broken} events do not follow from the one before")
+    return Result(
+        "fill", crowds.many / sum(spent.values()), "applications/s", conditions={
+            "applications": crowds.many, "seconds": spent, "moulds": crowds.told["moulds"], "states": states,
+            "database": size[0] if size else "", "broken_chains": broken, "machine": machine(),
+        },
+    )  # fmt: skip
