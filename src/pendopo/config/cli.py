@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         dest="command", title="commands", metavar="COMMAND [--help]", required=True
     )
     _serving(commands)
+    _planning(commands)
     _caring(commands)
     _developing(commands)
     if not arguments:
@@ -114,6 +116,39 @@ def _serving(commands: "Commands") -> None:
     serve.add_argument("--workers", type=int, default=2, help="processes for pages (default: 2; one a core)")
     _data(serve)
     _data(_add(commands, "worker", "run only the jobs (on a machine of its own; needs DATABASE_URL)"))
+
+
+def _answer(text: str) -> tuple[str, str]:
+    question, sign, option = text.partition("=")
+    if not (question and sign and option):
+        raise argparse.ArgumentTypeError(f"{text!r} is no answer; give QUESTION=OPTION")
+    return question, option
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date; give YEAR-MONTH-DAY") from None
+
+
+def _planning(commands: "Commands") -> None:
+    plan = _add(commands, "plan", "print the way to a goal: what to file, when, for how much")
+    plan.add_argument(
+        "goal", nargs="?", metavar="GOAL", help="a goal or a service; without one, the goals are listed"
+    )
+    plan.add_argument("--list", action="store_true", help="list the goals")
+    plan.add_argument(
+        "--answer",
+        type=_answer,
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="one for each question",
+    )
+    plan.add_argument("--on", type=_day, metavar="DATE", help="the day it is filed (default: today)")
+    plan.add_argument("--json", action="store_true", help="everything, for programs")
+    _data(plan)
 
 
 def _caring(commands: "Commands") -> None:
@@ -300,6 +335,16 @@ def _decision(options: argparse.Namespace) -> None:
     raise SystemExit(code)
 
 
+def _plan(options: argparse.Namespace) -> None:
+    from pendopo.config import prepare, serving
+
+    with serving.database(options.data):
+        prepare.django_with_database()
+        from pendopo.config import plans
+
+        plans.run(options)
+
+
 def _doctor(options: argparse.Namespace) -> None:
     from pendopo.config import doctor
 
@@ -339,6 +384,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], None]] = {
     "migrate": _migrate,
     "catalogue": _catalogue,
     "decision": _decision,
+    "plan": _plan,
     "doctor": _doctor,
     "test": _test,
     "bench": _bench,

@@ -211,8 +211,9 @@ def _save_registers(city: City, contents: Mapping[str, dict[str, Any]]) -> None:
     }
     # As text: people see its order, and jsonb has none.
     bundles = json.dumps(presence.followed(city.part("bundles"), heirs), ensure_ascii=False)
+    current = dict(Service.objects.filter(is_active=True).values_list("id", "current_version_id"))
     read = {
-        "services": {key: digest(content) for key, content in contents.items()},
+        "services": {key: str(version) for key, version in current.items()},
         "bundles": bundles,
         "agencies": agencies,
         "usual": usual,
