@@ -1,11 +1,11 @@
 """What a plan asks of the applicant: the questions of all forms, each once, and every fee line that is known or not yet known."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
 from pendopo.catalogue.rules import fees
-from pendopo.catalogue.rules.planning.atlas import Node
+from pendopo.catalogue.rules.planning.atlas import Ask, Node
 from pendopo.catalogue.rules.planning.shapes import PlannedFee, Question
 from pendopo.catalogue.rules.references import resolved
 from pendopo.kernel.errors import Denied
@@ -13,20 +13,24 @@ from pendopo.kernel.errors import Denied
 
 def questions(nodes: Iterable[Node], facts: Mapping[str, str]) -> tuple[Question, ...]:
     """What the forms ask, each once: the same fact is the same question, whoever asks it."""
-    found: dict[str, Question] = {}
+    asked: dict[str, list[tuple[str, Ask]]] = {}
     for node in nodes:
         for ask in node.asks:
-            same = found.get(ask.key)
-            found[ask.key] = Question(
-                key=ask.key,
-                title=same.title if same else ask.title,
-                title_en=same.title_en if same else ask.title_en,
-                asked_by=(*(same.asked_by if same else ()), (node.service_id, ask.field)),
-                required=ask.required or bool(same and same.required),
-                is_fact=ask.is_fact,
-                held=facts.get(ask.key, "") if ask.is_fact else "",
-            )
-    return tuple(found.values())
+            asked.setdefault(ask.key, []).append((node.service_id, ask))
+    return tuple(_question(key, askers, facts) for key, askers in asked.items())
+
+
+def _question(key: str, askers: Sequence[tuple[str, Ask]], facts: Mapping[str, str]) -> Question:
+    first = askers[0][1]
+    return Question(
+        key=key,
+        title=first.title,
+        title_en=first.title_en,
+        asked_by=tuple([(service, ask.field) for service, ask in askers]),
+        required=any(ask.required for _service, ask in askers),
+        is_fact=first.is_fact,
+        held=facts.get(key, "") if first.is_fact else "",
+    )
 
 
 def fee_lines(node: Node, answers: Mapping[str, Any], on: date) -> Iterable[PlannedFee]:

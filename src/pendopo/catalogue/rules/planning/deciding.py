@@ -272,24 +272,26 @@ class _Walk:
         self, nodes: Iterable[Node], needs: Mapping[str, tuple[str, ...]]
     ) -> tuple[PlannedDocument, ...]:
         """Every paper and payment the parts require, each once for each way in which it comes about."""
-        found: dict[tuple[str, How], PlannedDocument] = {}
+        asked: dict[tuple[str, How], list[tuple[str, Need, str]]] = {}
         for node in nodes:
             for need in node.needs:
                 how, issuer = self._how(node, need, needs)
-                if need.kind == "data" and how is How.FORM:
-                    continue  # a question, not a paper
-                same = found.get((need.requirement, how))
-                found[need.requirement, how] = PlannedDocument(
-                    requirement=need.requirement,
-                    name=need.name,
-                    name_en=need.name_en,
-                    how=how,
-                    asked_by=(*(same.asked_by if same else ()), node.service_id),
-                    required=need.required or bool(same and same.required),
-                    from_service=issuer,
-                    expired_on=self.expired.get(need.requirement) if how is not How.HELD else None,
-                )
-        return tuple(found.values())
+                if need.kind != "data" or how is not How.FORM:  # else it is a question, not a paper
+                    asked.setdefault((need.requirement, how), []).append((node.service_id, need, issuer))
+        return tuple(self._document(how, askers) for (_name, how), askers in asked.items())
+
+    def _document(self, how: How, askers: Sequence[tuple[str, Need, str]]) -> PlannedDocument:
+        _service, need, issuer = askers[0]
+        return PlannedDocument(
+            requirement=need.requirement,
+            name=need.name,
+            name_en=need.name_en,
+            how=how,
+            asked_by=tuple([service for service, _need, _issuer in askers]),
+            required=any(need.required for _service, need, _issuer in askers),
+            from_service=issuer,
+            expired_on=self.expired.get(need.requirement) if how is not How.HELD else None,
+        )
 
     def _how(self, node: Node, need: Need, needs: Mapping[str, tuple[str, ...]]) -> tuple[How, str]:
         paper = self.used[node.service_id].get(need.requirement)
@@ -301,22 +303,18 @@ class _Walk:
         return need.how, ("" if need.required else issuer)
 
     def _held(self, nodes: Iterable[Node]) -> tuple[Held, ...]:
-        found: dict[str, Held] = {}
+        users: dict[str, list[str]] = {}
+        named: dict[str, tuple[Need, HeldPaper]] = {}
         for node in nodes:
             for need in node.needs:
                 paper = self.used[node.service_id].get(need.requirement)
-                if paper is None:
-                    continue
-                before = found[need.requirement].used_by if need.requirement in found else ()
-                found[need.requirement] = Held(
-                    need.requirement,
-                    need.name,
-                    need.name_en,
-                    paper.valid_until,
-                    paper.source,
-                    (*before, node.service_id),
-                )
-        return tuple(found.values())
+                if paper is not None:
+                    named.setdefault(need.requirement, (need, paper))
+                    users.setdefault(need.requirement, []).append(node.service_id)
+        return tuple(
+            Held(name, need.name, need.name_en, paper.valid_until, paper.source, tuple(users[name]))
+            for name, (need, paper) in named.items()
+        )
 
 
 def _papers(
