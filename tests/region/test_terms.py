@@ -116,6 +116,17 @@ def test_the_derivation_ends_where_the_count_does_and_shows_every_day_once(
             assert (day.row in {Row.COUNTED, Row.PAUSED}) == is_working(day.on, calendar)
 
 
+MESSY = st.lists(st.builds(Mark, st.sampled_from(["start", "pause", "resume"]), DAYS), max_size=8)
+
+
+@given(TERMS, MESSY, CALENDARS)
+def test_however_muddled_the_marks_the_count_and_its_derivation_agree(
+    term: Term, marks: list[Mark], calendar: Calendar
+) -> None:
+    """A clock that jumps leaves marks in no order; what is shown day by day is still what is counted."""
+    assert derive(term, marks, calendar).due_on == due_of(term, marks, calendar)
+
+
 @given(TERMS, clocks(), CALENDARS, st.dates(date(2023, 6, 1), date(2028, 6, 1)))
 def test_one_more_holiday_never_makes_a_deadline_earlier(
     term: Term, marks: list[Mark], calendar: Calendar, free: date

@@ -4,6 +4,7 @@
 shows every day of that count.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
@@ -34,6 +35,7 @@ class Calendar:
     first_year: int
     last_year: int
     estimated: frozenset[date] = frozenset()
+    _working: list[date] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def kind(self, on: date) -> DayKind:
         """What kind of day it is. Raises: Denied("calendar_missing") for a year nobody has entered."""
@@ -46,6 +48,14 @@ class Calendar:
     def name(self, on: date) -> str:
         """What the day is called, or nothing for an ordinary one."""
         return self.days[on][1] if on in self.days else ""
+
+    def working(self) -> Sequence[date]:
+        """Every working day of the known years in order: what long counts are looked up in. Made once."""
+        if not self._working:
+            first, last = date(self.first_year, 1, 1).toordinal(), date(self.last_year, 12, 31).toordinal()
+            days = (date.fromordinal(n) for n in range(first, last + 1))
+            self._working.extend([on for on in days if self.kind(on) is DayKind.WORKING])
+        return self._working
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +209,16 @@ def due_of(term: Term, marks: Sequence[Mark], calendar: Calendar) -> date | None
     start, pauses = _read(marks)
     if start is None:
         return None
-    return next((on for on, number in _count(term, start, pauses, calendar) if number == _last(term)), None)
+    calendar.kind(start.on)
+    left, on = _last(term), start.on if term.days else start.on - ONE_DAY
+    for mark, end in sorted(pauses, key=lambda pause: pause[0].on):
+        counted = _between(on, mark.on, term.unit, calendar)
+        if left <= counted:
+            break
+        if end is None:
+            return None
+        left, on = left - max(counted, 0), max(on, mark.on, end)
+    return _nth_after(on, left, term.unit, calendar)
 
 
 def derive(term: Term, marks: Sequence[Mark], calendar: Calendar, *, until: date | None = None) -> Derivation:
@@ -238,6 +257,26 @@ def _read(marks: Sequence[Mark]) -> tuple[Mark | None, list[Pause]]:
         elif mark.kind == "resume" and not running:
             pauses[-1] = (pauses[-1][0], mark.on)
     return start, pauses
+
+
+def _between(after_on: date, until_on: date, unit: Unit, calendar: Calendar) -> int:
+    """How many days that count lie in ``(after_on, until_on]``, as far as anybody knows the days."""
+    if unit is Unit.CALENDAR:
+        return (until_on - after_on).days
+    return bisect_right(calendar.working(), until_on) - bisect_right(calendar.working(), after_on)
+
+
+def _nth_after(on: date, number: int, unit: Unit, calendar: Calendar) -> date:
+    """The ``number``-th day after that one which counts. Raises: Denied("calendar_missing") beyond the known years."""
+    if unit is Unit.CALENDAR:
+        found = on + timedelta(days=number)
+        calendar.kind(found)
+        return found
+    days = calendar.working()
+    place = bisect_right(days, on) + number - 1
+    if place >= len(days):
+        raise Denied("calendar_missing", f"no calendar after {calendar.last_year}")
+    return days[place]
 
 
 def _last(term: Term) -> int:

@@ -24,9 +24,10 @@ BATCH: Final = 1000
 """Applications a transaction: few enough for the server's table of locks, many enough to be quick."""
 
 _MOVE = """
-WITH m AS (SELECT * FROM jsonb_to_recordset(%(moves)s) AS m(id uuid, was date, due date)),
+WITH m AS (SELECT * FROM jsonb_to_recordset(%(moves)s) AS m(id uuid, revision integer, was date, due date)),
 a AS (
-  UPDATE applications_application a SET due_on = m.due, revision = a.revision + 1, updated_at = %(at)s FROM m WHERE a.id = m.id
+  UPDATE applications_application a SET due_on = m.due, revision = a.revision + 1, updated_at = %(at)s FROM m
+  WHERE a.id = m.id AND a.revision = m.revision
   RETURNING a.id, m.was, m.due
 ), s AS (
   UPDATE applications_step s SET due_on = a.due FROM a WHERE s.application_id = a.id AND s.status = 'open'
@@ -67,7 +68,7 @@ def recount(*, batch: int = BATCH, patience_seconds: float = region.FRESH_SECOND
     row = Recount.objects.filter(finished_at__isnull=True).first()
     if row is None:
         return 0
-    if row.done_on is None:
+    if row.done_id is None:
         time.sleep(patience_seconds)
     region.forget()
     known: dict[Any, date | None] = {}
@@ -89,15 +90,18 @@ def _one_batch(batch: int, known: dict[Any, date | None]) -> int:
             row.save(update_fields=["finished_at"])
             return 0
         moves = [
-            {"id": str(case.id), "was": case.due_on.isoformat(), "due": due.isoformat()}
+            {
+                "id": str(case.id),
+                "revision": case.revision,
+                "was": case.due_on.isoformat(),
+                "due": due.isoformat(),
+            }
             for case in rows
             if (due := _due(case, known)) is not None and due != case.due_on
         ]
-        if moves:
-            _write(moves, row)
-        row.done_on, row.done_id = rows[-1].due_on, rows[-1].id
-        row.seen, row.moved = row.seen + len(rows), row.moved + len(moves)
-        row.save(update_fields=["done_on", "done_id", "seen", "moved"])
+        moved = _write(moves, row) if moves else 0
+        row.done_id, row.seen, row.moved = rows[-1].id, row.seen + len(rows), row.moved + moved
+        row.save(update_fields=["done_id", "seen", "moved"])
     return len(rows)
 
 
@@ -110,15 +114,14 @@ def _due(case: queries.OpenCase, known: dict[Any, date | None]) -> date | None:
     return known[key]
 
 
-def _write(moves: list[dict[str, str]], row: Recount) -> None:
+def _write(moves: list[dict[str, Any]], row: Recount) -> int:
+    """Write what moved; what somebody has changed since it was read was counted by the new calendar then. Returns how many were written."""
     with connection.cursor() as cursor:
         cursor.execute(
             _MOVE,
             {
-                "moves": json.dumps(moves),
-                "at": clock.now(),
-                "actor": SYSTEM.ref,
-                "source": row.source,
+                "moves": json.dumps(moves), "at": clock.now(), "actor": SYSTEM.ref, "source": row.source,
                 "recount": row.id,
             },
-        )
+        )  # fmt: skip
+        return int(cursor.rowcount)

@@ -11,7 +11,7 @@ class DeadlineWarning(models.Model):
     """Somebody was told, once, that this deadline is near."""
 
     id = models.BigAutoField(primary_key=True)
-    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="+")
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="+", db_index=False)
     level = models.CharField(max_length=8)
     due_on = models.DateField()
     at = models.DateTimeField()
@@ -36,7 +36,7 @@ class DeadlineWarning(models.Model):
 class Recount(models.Model):
     """One counting anew of all open deadlines after an edit of the calendar: how far it is, and what it found.
 
-    Applications are gone through in the order of (due_on, id); ``done_on`` and ``done_id`` are the last one seen.
+    Applications are gone through by id; ``done_id`` is the last one seen.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -44,7 +44,6 @@ class Recount(models.Model):
     by = models.CharField(max_length=64)
     by_name = models.CharField(max_length=160, default="", blank=True)
     at = models.DateTimeField()
-    done_on = models.DateField(null=True, blank=True)
     done_id = models.UUIDField(null=True, blank=True)
     seen = models.IntegerField(default=0)
     moved = models.IntegerField(default=0)
@@ -61,7 +60,7 @@ class Recount(models.Model):
         ]
 
     class Privacy:
-        public: tuple[str, ...] = ("id", "source", "at", "done_on", "done_id", "seen", "moved", "finished_at")
+        public: tuple[str, ...] = ("id", "source", "at", "done_id", "seen", "moved", "finished_at")
         personal: tuple[str, ...] = ("by", "by_name")
         retention = "permanent: deadlines were moved by it"
 
@@ -73,8 +72,8 @@ class MovedDeadline(models.Model):
     """One application whose deadline a recount moved."""
 
     id = models.BigAutoField(primary_key=True)
-    recount = models.ForeignKey(Recount, on_delete=models.PROTECT, related_name="+")
-    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="+")
+    recount = models.ForeignKey(Recount, on_delete=models.PROTECT, related_name="+", db_index=False)
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="+", db_index=False)
     was_on = models.DateField()
     now_on = models.DateField()
 

@@ -29,11 +29,10 @@ CASE WHEN a.clock <> '[]' THEN a.clock
      ELSE jsonb_build_array(jsonb_build_array('start', (a.submitted_at AT TIME ZONE %(zone)s)::date, '', '')) END
 """
 _NEXT = f"""
-SELECT a.id, a.agency_id, a.due_on, a.term::text, ({_CLOCK})::text
+SELECT a.id, a.agency_id, a.due_on, a.term::text, ({_CLOCK})::text, a.revision
 FROM applications_application a
-WHERE a.decided_at IS NULL AND a.due_on IS NOT NULL AND a.term <> '{{}}' AND (a.due_on, a.id) > (%(on)s, %(id)s)
-  AND NOT EXISTS (SELECT FROM applications_moveddeadline d WHERE d.recount_id = %(recount)s AND d.application_id = a.id)
-ORDER BY a.due_on, a.id LIMIT %(limit)s FOR NO KEY UPDATE
+WHERE a.id > %(id)s AND a.decided_at IS NULL AND a.due_on IS NOT NULL AND a.term <> '{{}}'
+ORDER BY a.id LIMIT %(limit)s
 """  # noqa: S608 - constants only
 _GROUPS = f"""
 SELECT a.agency_id, a.due_on, a.term::text, ({_CLOCK})::text, count(*), (array_agg(a.number ORDER BY a.number))[1:3]
@@ -58,18 +57,13 @@ class OpenCase:
     due_on: date
     term: str
     marks: str
+    revision: int = 0
 
 
 def next_open(recount: Recount, limit: int) -> list[OpenCase]:
-    """The next open deadlines of a recount, locked until the transaction ends, in the order (due_on, id)."""
+    """The next open deadlines of a recount, by id."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            _NEXT,
-            {
-                "on": recount.done_on or date.min, "id": recount.done_id or FIRST_ID, "recount": recount.id,
-                "limit": limit, "zone": str(clock.zone()),
-            },
-        )  # fmt: skip
+        cursor.execute(_NEXT, {"id": recount.done_id or FIRST_ID, "limit": limit, "zone": str(clock.zone())})
         return [OpenCase(*row) for row in cursor.fetchall()]
 
 
