@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('applications', '0008_groups'),
+        ('applications', '0009_lean'),
     ]
 
     operations = [
