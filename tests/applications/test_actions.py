@@ -575,7 +575,7 @@ def test_news_without_a_document_is_not_lost(
         raise OSError("disk is full")
 
     with monkeypatch.context() as patch:
-        patch.setattr("pendopo.applications.actions.reacting.issue", broken)
+        patch.setattr("pendopo.applications.actions.issuing.issue", broken)
         with pytest.raises(OSError, match="disk"):
             tasks.drain()
     assert Outbox.objects.filter(topic="application_decided").count() == 1

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pendopo.applications import forms
-from pendopo.applications.actions.reacting import _months_later
+from pendopo.applications.actions.issuing import _months_later
 
 INTEGER, NUMBER = {"type": "integer"}, {"type": "number"}
 DATE = {"type": "string", "format": "date"}

@@ -3,7 +3,7 @@
 Versions are immutable: an application keeps the ``ServiceVersion.id`` it was filed under and reads it for ever.
 """
 
-from pendopo.catalogue.actions import check, close_ended, export, load, note_miss, notes
+from pendopo.catalogue.actions import check, close_ended, export, load, note_miss, notes, version_for
 from pendopo.catalogue.queries.eligibility import judge as judge_eligibility
 from pendopo.catalogue.queries.eligibility import refusal, refusals, rules_shown
 from pendopo.catalogue.queries.lists import (
@@ -20,6 +20,7 @@ from pendopo.catalogue.queries.lists import (
     list_page,
 )
 from pendopo.catalogue.queries.planning import atlas, get_goal, list_goals, plan, search_goals
+from pendopo.catalogue.queries.purposes import purpose_plan, purpose_plans
 from pendopo.catalogue.queries.references import get_reference, get_table, list_tables, tables_of
 from pendopo.catalogue.queries.search import SEARCH_SQL, search, suggest
 from pendopo.catalogue.queries.versions import (
@@ -61,6 +62,8 @@ from pendopo.catalogue.rules.planning import (
     names_in_list,
 )
 from pendopo.catalogue.rules.presence import Ending
+from pendopo.catalogue.rules.purposes import PAGE as PURPOSE_PAGE
+from pendopo.catalogue.rules.purposes import Plan as PurposePlan
 from pendopo.catalogue.rules.references import KeyHistory, ReferenceRow, ReferenceTable
 from pendopo.catalogue.rules.shown import (
     AgencyCard,
@@ -82,6 +85,7 @@ __all__ = [
     "HAS",
     "LACKS",
     "NOTHING",
+    "PURPOSE_PAGE",
     "SEARCH_SQL",
     "AgencyCard",
     "CategoryCard",
@@ -104,6 +108,7 @@ __all__ = [
     "PlannedFee",
     "PlannedService",
     "Problem",
+    "PurposePlan",
     "Question",
     "ReferenceRow",
     "ReferenceTable",
@@ -151,6 +156,8 @@ __all__ = [
     "plan",
     "property_name",
     "provable_fields",
+    "purpose_plan",
+    "purpose_plans",
     "refusal",
     "refusals",
     "rules_shown",
@@ -164,5 +171,6 @@ __all__ = [
     "terms",
     "validate",
     "verified_names",
+    "version_for",
     "what_to_bring",
 ]

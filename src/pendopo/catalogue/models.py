@@ -61,18 +61,28 @@ class ServiceVersion(models.Model):
     id = models.UUIDField(primary_key=True)
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
     version = models.IntegerField()
+    purpose = models.CharField(
+        max_length=16, db_default="new"
+    )  # renewal, duplicate ...: made from the version when first asked for
     digest = models.CharField(max_length=64)
     content = models.JSONField()
     created_at = models.DateTimeField()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["service", "version"], name="service_version_once"),
+            models.UniqueConstraint(
+                fields=["service", "version"], condition=models.Q(purpose="new"), name="service_version_once"
+            ),
+            models.UniqueConstraint(
+                fields=["service", "purpose", "digest"],
+                condition=~models.Q(purpose="new"),
+                name="service_variant_once",
+            ),
             models.CheckConstraint(condition=models.Q(version__gte=1), name="service_version_from_one"),
         ]
 
     class Privacy:
-        public: tuple[str, ...] = ("id", "service", "version", "digest", "content", "created_at")
+        public: tuple[str, ...] = ("id", "service", "version", "purpose", "digest", "content", "created_at")
         personal: tuple[str, ...] = ()
         sensitive: tuple[str, ...] = ()
         retention = "permanent: applications refer to the version they were filed under"

@@ -9,6 +9,7 @@ from pendopo.applications.api import (
     on_decided,
     on_filed_again,
     on_inspected,
+    on_provisional_wanted,
     on_sample_decided,
     on_submitted,
 )
@@ -18,6 +19,7 @@ HANDLERS: Mapping[str, tuple[Callable[..., None], ...]] = {
     "application_decided": (on_decided, on_sample_decided),
     "application_concluded": (on_concluded,),
     "inspected": (on_inspected,),
+    "provisional_wanted": (on_provisional_wanted,),
     "bill_settled": (on_bill_settled,),
 }
 

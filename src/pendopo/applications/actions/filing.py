@@ -31,7 +31,7 @@ from pendopo.applications.rules import (
     check,
 )
 from pendopo.applications.rules.storable import is_storable
-from pendopo.catalogue.api import ServiceVersion, fee_lines, get_service, get_version, validate
+from pendopo.catalogue.api import ServiceVersion, fee_lines, get_version, validate, version_for
 from pendopo.identity.api import SYSTEM, Actor, ActorKind, get_business
 from pendopo.kernel import clock
 from pendopo.kernel.errors import Denied, Invalid, NotFound
@@ -40,21 +40,34 @@ from pendopo.region.api import calendar, received_today
 _SUBMIT = f"SELECT number, fresh FROM application_submit({', '.join(['%s'] * 27)})"  # noqa: S608 - placeholders only
 
 
-def start(*, service_id: str, by: Actor, business_id: UUID | None = None) -> Application:
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What an application is filed for, beside its answers."""
+
+    purpose: Purpose = Purpose.NEW
+    earlier_document_id: UUID | None = None
+    submission_id: UUID | None = None
+    wants_person: bool = False
+
+
+def start(
+    *, service_id: str, by: Actor, business_id: UUID | None = None, cause: Cause = Cause()
+) -> Application:
     """Open the actor's draft for a service, filled with what is already known; a draft begun before is found again.
 
     Raises: NotFound (service, business), Denied("identity_needed" | "not_for_businesses" | "business_needed").
     """
-    version = get_service(service_id)
+    version = version_for(service_id, cause.purpose)
     if by.kind is not ActorKind.PERSON or by.id is None:
         raise Denied("identity_needed")
     _check_applicant_kind(version, by, business_id)
     with transaction.atomic():
-        _one_at_a_time(f"draft {by.id} {service_id} {business_id}")
+        _one_at_a_time(f"draft {by.id} {service_id} {business_id} {cause.purpose}")
         held = (
             Application.objects.select_for_update()
             .filter(Q(business_id=business_id) if business_id else Q(business=None))
             .filter(applicant_id=by.id, service_id=service_id, state=State.DRAFT)
+            .filter(purpose=cause.purpose, earlier_document_id=cause.earlier_document_id)
             .first()
         )
         if held is not None:
@@ -67,6 +80,8 @@ def start(*, service_id: str, by: Actor, business_id: UUID | None = None) -> App
             agency_id=version.content["agency"]["id"],
             applicant_id=by.id,
             business_id=business_id,
+            purpose=cause.purpose,
+            earlier_document_id=cause.earlier_document_id,
             answers=queries.seal_answers(version.id, answers),
             sources=sources,
             created_at=now,
@@ -147,7 +162,7 @@ def submit(*, application_id: UUID, by: Actor) -> str:
             raise Denied("not_in_this_state", row.state)
         return row.number
     try:
-        version = get_service(row.service_id)
+        version = version_for(row.service_id, row.purpose)
     except NotFound as gone:
         raise Denied("service_closed", row.service_id) from gone
     if row.business_id is not None:
@@ -157,16 +172,6 @@ def submit(*, application_id: UUID, by: Actor) -> str:
     return _submit(
         row.id, version, queries.open_answers(row.answers), row.sources, by, row.business_id, cause
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """What an application is filed for, beside its answers."""
-
-    purpose: Purpose = Purpose.NEW
-    earlier_document_id: UUID | None = None
-    submission_id: UUID | None = None
-    wants_person: bool = False
 
 
 def file(
@@ -186,7 +191,7 @@ def file(
     """
     if by.kind is not ActorKind.PERSON:
         raise Denied("identity_needed")
-    version = get_service(service_id)
+    version = version_for(service_id, cause.purpose)
     _check_applicant_kind(version, by, business_id)
     application_id = uuid5(NAMESPACE_URL, f"{by.ref}/{key}")
     told = dict(answers)
@@ -218,6 +223,8 @@ def _submit(
     )
     if errors:
         raise Invalid(errors)
+    if cause.earlier_document_id is not None:
+        queries.check_asked(cause.earlier_document_id, cause.purpose, version, answers, by)
     arguments, outcome, lines = prepare(
         application_id, version, answers, sources, by, business_id, cause, off
     )

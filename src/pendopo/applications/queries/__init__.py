@@ -71,6 +71,16 @@ from pendopo.applications.queries.papers import (
     unusable_fields,
     vouched_fields,
 )
+from pendopo.applications.queries.purposes import (
+    Offer,
+    amendable,
+    asked_about,
+    carried,
+    changes_of,
+    check_asked,
+    earlier_application,
+    offers_on,
+)
 from pendopo.applications.queries.standing import (
     STATUS_SQL,
     StepStanding,
@@ -103,14 +113,16 @@ from pendopo.applications.queries.submission import (
 )
 
 __all__ = [
-    "OWN", "STATUS_SQL", "UNASKED", "Attached", "Chance", "Decided", "Figures", "InboxRow", "Loaded", "Replay", "StepStanding",
-    "attached", "autos_for", "bundle_form", "can_answer", "case_of", "chance_of", "chances_on", "check_hand", "check_hand_on",
-    "check_hands", "consent_mark", "consent_sheet", "count_inbox", "count_reviews", "decisions_of", "documents_for", "early_refusals",
+    "OWN", "STATUS_SQL", "UNASKED", "Attached", "Chance", "Decided", "Figures", "InboxRow", "Loaded", "Offer", "Replay",
+    "StepStanding", "amendable", "asked_about", "attached", "autos_for", "bundle_form", "can_answer", "carried", "case_of",
+    "chance_of", "chances_on", "changes_of", "check_asked", "check_hand", "check_hand_on", "check_hands", "consent_mark",
+    "consent_sheet", "count_inbox", "count_reviews", "decisions_of", "documents_for", "earlier_application", "early_refusals",
     "edits_catalogue", "facts_now", "figures", "file_fields", "find_submission", "get_appeal_for_staff", "get_decision",
-    "get_for_staff", "get_own", "get_own_appeal", "get_review", "get_status", "get_submission", "holdings_of", "holds_for", "inbox",
-    "involved", "is_allowed", "is_moving", "issuers_of", "list_appeals_for", "list_applications", "list_decisions", "list_open_appeals",
-    "list_own", "list_own_appeals", "list_parts", "list_reviews", "list_steps", "list_stopped", "list_submissions", "list_usable",
-    "load", "marks_of", "matter_of", "name_of_typist", "not_eligible", "open_answers", "open_value", "prefill", "prefill_bundle",
-    "replay", "reviewer_agencies", "reviews_since", "rule_that_decided", "seal_answers", "seal_by", "secret_fields", "steps_of_version",
-    "stored_marks", "submission_of", "supplies", "term_of", "timeline", "typed_answers", "typist", "unusable_fields", "vouched_fields",
+    "get_for_staff", "get_own", "get_own_appeal", "get_review", "get_status", "get_submission", "holdings_of", "holds_for",
+    "inbox", "involved", "is_allowed", "is_moving", "issuers_of", "list_appeals_for", "list_applications", "list_decisions",
+    "list_open_appeals", "list_own", "list_own_appeals", "list_parts", "list_reviews", "list_steps", "list_stopped",
+    "list_submissions", "list_usable", "load", "marks_of", "matter_of", "name_of_typist", "not_eligible", "offers_on",
+    "open_answers", "open_value", "prefill", "prefill_bundle", "replay", "reviewer_agencies", "reviews_since",
+    "rule_that_decided", "seal_answers", "seal_by", "secret_fields", "steps_of_version", "stored_marks", "submission_of",
+    "supplies", "term_of", "timeline", "typed_answers", "typist", "unusable_fields", "vouched_fields",
 ]  # fmt: skip

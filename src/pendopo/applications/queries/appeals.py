@@ -58,7 +58,7 @@ def get_own_appeal(appeal_id: UUID, by: Actor) -> Appeal:
     row = (
         Appeal.objects.filter(pk=appeal_id, person_id=by.id).first() if by.kind is ActorKind.PERSON else None
     )
-    if row is None or row.person_id != by.id:
+    if row is None or by.id is None or row.person_id != by.id:
         raise NotFound
     return row
 

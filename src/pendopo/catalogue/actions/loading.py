@@ -22,7 +22,7 @@ from pendopo.catalogue.rules.standard import standard_of
 from pendopo.kernel import clock, events
 from pendopo.kernel.errors import Invalid
 
-REGISTERS: Final = ("requirements", "procedures", "references")
+REGISTERS: Final = ("requirements", "procedures", "references", "purposes")
 
 
 def check(city_dir: Path) -> list[Problem]:

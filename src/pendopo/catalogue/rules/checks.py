@@ -11,6 +11,7 @@ from pendopo.catalogue.rules import (
     forms_check,
     presence,
     procedures_check,
+    purposes,
     references,
     silence,
 )
@@ -28,7 +29,15 @@ from pendopo.catalogue.rules.fees import (
 from pendopo.catalogue.rules.planning import check as planning_check
 from pendopo.catalogue.rules.shapes import SHAPES, deviations
 
-_WHOLE: Final = {"facts": 2, "requirements": 1, "procedures": 1, "references": 1, "synonyms": 1, "bundles": 2}
+_WHOLE: Final = {
+    "facts": 2,
+    "requirements": 1,
+    "procedures": 1,
+    "references": 1,
+    "synonyms": 1,
+    "bundles": 2,
+    "purposes": 1,
+}
 
 
 def problems(city: City) -> list[Problem]:
@@ -42,6 +51,7 @@ def problems(city: City) -> list[Problem]:
     found += automatic.problems(sound)
     found += silence.problems(sound)
     found += planning_check.problems(sound)
+    found += purposes.problems(sound)
     found += _services(sound)
     found += _unused(sound)
     return sorted(set(found))
@@ -186,7 +196,10 @@ def _unused(city: City) -> Iterator[Problem]:
         if sheet and key not in asked:
             yield sheet.problem(("facts", key), f"the fact {key!r} is asked or used by nothing: remove it")
     yield from _never_used(
-        city, "procedures", {placed.data["procedure"] for placed in city.placed()}, "no service follows it"
+        city,
+        "procedures",
+        {placed.data["procedure"] for placed in city.placed()} | purposes.procedures_named(city),
+        "no service follows it",
     )
     named = {
         name

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 SINGLE_SHEETS: Final = ("region", "facts", "requirements", "procedures", "references", "synonyms", "bundles")
+OPTIONAL_SHEETS: Final = ("purposes",)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -57,7 +57,7 @@ def derive_form(
                 _file(requirement),
                 not is_spare(requirement),
             )
-    form.add("declaration", "declaration", _declaration(), required=True)
+    form.add("declaration", "declaration", declaration(), required=True)
     return form.schema(service)
 
 
@@ -293,7 +293,8 @@ def _file(requirement: Spec) -> Property:
     return prop
 
 
-def _declaration() -> Property:
+def declaration() -> Property:
+    """The tick under every form: what is said is true."""
     return {
         "type": "boolean",
         "const": True,

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import yaml
 
-from pendopo.catalogue.rules.city import SINGLE_SHEETS, City, Problem, Sheet
+from pendopo.catalogue.rules.city import OPTIONAL_SHEETS, SINGLE_SHEETS, City, Problem, Sheet
 
 MAX_DEPTH: Final = 40
 MAX_BYTES: Final = 4_000_000
@@ -26,7 +26,8 @@ class Unreadable(Exception):
 def read(folder: Path) -> tuple[City, list[Problem]]:
     """Read every file of the folder. Returns what could be read and what could not."""
     problems: list[Problem] = []
-    sheets = {name: _sheet(folder, folder / f"{name}.yaml", problems) for name in SINGLE_SHEETS}
+    optional = [name for name in OPTIONAL_SHEETS if (folder / f"{name}.yaml").is_file()]
+    sheets = {name: _sheet(folder, folder / f"{name}.yaml", problems) for name in (*SINGLE_SHEETS, *optional)}
     agencies = [_sheet(folder, path, problems) for path in sorted(folder.glob("agencies/*.yaml"))]
     forms, tables = (
         {path.stem: _sheet(folder, path, problems) for path in sorted(folder.glob(f"{part}/*.yaml"))}

@@ -26,6 +26,7 @@ from pendopo.catalogue.rules.shapes.parts import (
 from pendopo.catalogue.rules.shapes.parts import optional as _optional
 from pendopo.catalogue.rules.shapes.parts import record as _record
 from pendopo.catalogue.rules.shapes.parts import table_of as _table
+from pendopo.catalogue.rules.shapes.purposes import shape as _purposes
 
 _ASKED: Final = {
     "type": {"enum": list(FIELD_TYPES)},
@@ -206,6 +207,7 @@ SHAPES: Final[Mapping[str, Mapping[str, Any]]] = {
     "procedures": _table(SLUG | {"pattern": "^[a-z0-9]+([-_][a-z0-9]+)*$"}, _PROCEDURE),
     "references": _table({"type": "string", "pattern": "^[a-z][a-z0-9_]*$", "maxLength": 64}, _REFERENCE),
     "bundles": BUNDLES,
+    "purposes": _purposes(_FIELD),
     "table": TABLE,
     "synonyms": {
         "type": "array",

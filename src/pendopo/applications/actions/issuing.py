@@ -1,0 +1,188 @@
+"""The document of a decided application: what it shows, how long it holds, and what becomes of the one before it."""
+
+from datetime import date, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from babel.dates import format_date
+from django.db import transaction
+
+from pendopo.applications import queries
+from pendopo.applications.actions.clock_papers import annexed, stated
+from pendopo.applications.models import Application
+from pendopo.applications.rules import Purpose, State
+from pendopo.applications.rules import purposes as rules
+from pendopo.catalogue.api import ServiceVersion, agencies_of, get_version
+from pendopo.documents.api import (
+    Paper,
+    Signatory,
+    get_document,
+    issue,
+    list_documents,
+    replace_document,
+)
+from pendopo.documents.api import Purpose as PaperPurpose
+from pendopo.identity.api import SYSTEM
+from pendopo.kernel import clock
+
+PROVISIONAL_DAYS: Final = 90
+"""How long a provisional document holds where the service says nothing. Source: planning value, to be confirmed per service."""
+
+
+@transaction.atomic
+def issue_decided(row: Application) -> Paper:
+    """Issue the document of an approved application, or the letter of a refused one; again: the same.
+
+    A renewal, an amendment and the final document after a provisional one take the earlier one's place.
+    """
+    version = get_version(row.version_id)
+    content = version.content
+    refused = row.state == State.REJECTED
+    decided_on = (row.decided_at or clock.now()).astimezone(clock.zone()).date()
+    purpose, before = Purpose(row.purpose), [] if refused else _earlier(row)
+    if before and purpose in rules.COPIES:
+        return _issue_copy(row, version, before[0], decided_on)
+    ruled = "" if refused else queries.rule_that_decided(row.id, version)
+    begins, ends = _validity(content, purpose, decided_on, before[0] if before else None)
+    document = issue(
+        subject=f"application:{row.id}",
+        kind="rejection" if refused else row.service_id,
+        title="Surat Penolakan" if refused else content["output"]["document"],
+        template="rejection" if refused else "default",
+        rows=_document_rows(row, version),
+        legal_basis=content["legal_basis"],
+        reasons=[(row.decision.get("reason", ""), row.decision.get("legal_basis", ""))] if refused else [],
+        valid_from=begins,
+        valid_until=None if refused else ends,
+        purpose=PaperPurpose.NEW if refused else PaperPurpose(purpose),
+        earlier=before[0].id if before else None,
+        silence=stated(row.decision),
+        annex=annexed(row.decision),
+        closing=_BY_RULE.format(rule=ruled) if ruled else "",
+        **_common(row, content, ruled=bool(ruled)),
+    )
+    for paper in before:
+        replace_document(by=SYSTEM, document_id=paper.id, successor_id=document.id)
+    return document
+
+
+@transaction.atomic
+def issue_provisional(application_id: UUID, *, until: date | None = None) -> Paper:
+    """Issue a provisional document ahead of the decision; ``until`` is its last day. Again: the same."""
+    row = Application.objects.select_related("applicant", "business").get(id=application_id)
+    version = get_version(row.version_id)
+    ends = until or clock.today() + timedelta(days=PROVISIONAL_DAYS)
+    return issue(
+        subject=f"application:{row.id}",
+        kind=row.service_id,
+        title=version.content["output"]["document"],
+        rows=_document_rows(row, version),
+        legal_basis=version.content["legal_basis"],
+        valid_until=ends,
+        provisional=True,
+        **_common(row, version.content),
+    )
+
+
+def on_provisional_wanted(*, application: str, **_more: Any) -> None:
+    """Handler of "provisional_wanted": issue it. Twice issues once."""
+    issue_provisional(UUID(application))
+
+
+_BY_RULE: Final = "Diputus oleh sistem tanpa petugas: {rule} Pemegang boleh meminta petugas meninjaunya."
+
+
+def _common(row: Application, content: dict[str, Any], *, ruled: bool = False) -> dict[str, Any]:
+    """What every document of an application says."""
+    owner = agencies_of([row.agency_id]).get(row.agency_id, content["agency"])["name"]
+    return {
+        "service_id": row.service_id,
+        "service_name": content["name"],
+        "agency_id": row.agency_id,
+        "agency_name": owner,
+        "holder_name": _holder(row, content["form"]["schema"]["properties"]),
+        "holder_ref": f"person:{row.applicant_id}",
+        "signatory": Signatory(
+            name=owner if ruled else row.decision.get("name") or SYSTEM.name,
+            title="Segel elektronik" if ruled else row.decision.get("title") or owner,
+            nip=row.decision.get("employee_no") or "",
+        ),
+        "by": SYSTEM,
+    }
+
+
+def _earlier(row: Application) -> list[Paper]:
+    """The document this application is about, then the provisional one of the application itself: what the new one takes the place of."""
+    own = [paper for paper in list_documents([f"application:{row.id}"]) if paper.provisional]
+    return [get_document(row.earlier_document_id, SYSTEM), *own] if row.earlier_document_id else own
+
+
+def _validity(
+    content: dict[str, Any], purpose: Purpose, decided_on: date, earlier: Paper | None
+) -> tuple[date, date | None]:
+    months = content["output"].get("validity_months")
+    before = earlier.valid_until if earlier else None
+    counted = _months_later(rules.counts_from(purpose, decided_on, before), months) if months else None
+    return rules.validity(purpose, decided_on, before, counted)
+
+
+def _issue_copy(row: Application, version: ServiceVersion, original: Paper, decided_on: date) -> Paper:
+    """A duplicate or certified copy says what its original says, and points to it."""
+    shown = [(line["label"], line["value"]) for line in original.data.get("rows", ())]
+    return issue(
+        subject=f"application:{row.id}",
+        kind=row.service_id,
+        title=original.title,
+        rows=shown,
+        legal_basis=original.data.get("legal_basis", ()),
+        valid_from=original.valid_from,
+        valid_until=original.valid_until,
+        purpose=PaperPurpose(row.purpose),
+        earlier=original.id,
+        closing=f"Diterbitkan kembali {format_date(decided_on, 'd MMMM yyyy', locale='id')}.",
+        **{**_common(row, version.content), "holder_name": original.holder_name},
+    )
+
+
+def _holder(row: Application, properties: dict[str, Any]) -> str:
+    """Whose paper it is: the person a field marks ``x-holder`` (a child), or the business, or the applicant."""
+    answers = queries.open_answers(row.answers)
+    named = [
+        str(answers[name])
+        for name, schema in properties.items()
+        if schema.get("x-holder") and answers.get(name)
+    ]
+    return named[0] if named else row.business.name if row.business else row.applicant.full_name
+
+
+def _document_rows(row: Application, version: ServiceVersion) -> list[tuple[str, str]]:
+    """What the paper shows, in Indonesian whoever reads: number, applicant and the answers whose field says ``x-print: label``."""
+    answers = queries.open_answers(row.answers)
+    rows = [("Nomor permohonan", row.number or ""), ("Nama pemohon", row.applicant.full_name)]
+    if by := queries.typist(row):
+        rows.append(("Diajukan oleh", f"{by} atas nama {row.applicant.full_name}"))
+    for name, schema in version.content["form"]["schema"]["properties"].items():
+        if schema.get("x-print") and answers.get(name) not in (None, ""):
+            rows.append((schema["x-print"], _printed(schema, answers[name])))
+    return rows
+
+
+def _printed(schema: dict[str, Any], value: Any) -> str:
+    """An answer as a paper says it."""
+    option = (schema.get("x-options") or {}).get(str(value))
+    if option:
+        return str(option["name"])
+    if schema.get("format") == "date":
+        return format_date(date.fromisoformat(value), "d MMMM yyyy", locale="id")
+    return f"{value} {schema['x-unit']}" if schema.get("x-unit") else str(value)
+
+
+def _months_later(on: date, months: int) -> date:
+    """The same day ``months`` later, or the last day of a shorter month."""
+    year, month = divmod(on.month - 1 + months, 12)
+    for day in (on.day, 30, 29, 28):
+        try:
+            return date(on.year + year, month + 1, day)
+        except ValueError:
+            continue
+    raise AssertionError
