@@ -16,6 +16,7 @@ from pendopo.applications.views import (
     me,
     people,
     planning,
+    purposes,
     submission,
     submission_status,
 )
@@ -98,6 +99,7 @@ urlpatterns = [
     path("keberatan/<uuid:appeal_id>/tarik/", appeals.withdraw, name="withdraw_appeal"),
     path("kerja/keberatan/", appeals.appeals, name="appeals"),
     path("kerja/keberatan/<uuid:appeal_id>/", appeals.decide, name="decide_appeal"),
+    path("dokumen/<uuid:document_id>/ajukan/<slug:purpose>/", purposes.ask, name="ask_purpose"),
     path("kerja/dokumen/", holdings.papers, name="papers"),
     path("kerja/dokumen/<uuid:document_id>/", holdings.paper_file, name="paper_file"),
     path("kerja/dokumen/<uuid:document_id>/<slug:measure>/", holdings.take, name="measure"),

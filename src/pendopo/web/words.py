@@ -172,6 +172,13 @@ DENIED: Final[Words] = {
     "survey_too_early": _("Penilaian dibuka setelah layanan selesai."),
     "survey_incomplete": _("Jawab semua pertanyaan dahulu."),
     "survey_score": _("Pilih satu jawaban."),
+    "ask_on_original": _(
+        "Ini hanya dapat diminta untuk dokumen aslinya, bukan untuk salinan, surat, atau dokumen sementara."
+    ),
+    "renewal_needless": _("Dokumen ini tidak punya tanggal akhir, jadi tidak perlu diperpanjang."),
+    "renewal_too_early": _("Perpanjangan belum dibuka. Lihat tanggalnya di halaman dokumen."),
+    "renewal_too_late": _("Masa perpanjangan sudah lewat, jadi Anda perlu mengajukan yang baru."),
+    "amendment_empty": _("Belum ada data yang berubah. Ubah sedikitnya satu, lalu kirim."),
     "not_in_this_appeal": _("Keberatan ini sudah dijawab atau ditarik, jadi tidak bisa diubah lagi."),
     "appeal_too_late": _("Batas waktu mengajukan keberatan sudah lewat."),
     "appeal_grounds_missing": _("Tulis mengapa Anda tidak setuju, paling banyak 4.000 huruf."),
@@ -205,7 +212,7 @@ REFUSED: Final = _(
 )
 CONFLICTS: Final = (
     "not_in_this_state", "stale", "already_", "step_", "not_complete", "not_paid", "rounds_", "not_editable", "survey_too_early",
-    "not_in_this_standing", "not_in_this_appeal",
+    "not_in_this_standing", "not_in_this_appeal", "renewal_", "amendment_",
 )  # fmt: skip
 
 

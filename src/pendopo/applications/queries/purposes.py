@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -42,6 +43,12 @@ def offers_on(paper: Paper) -> list[Offer]:
     offers = [_offer(paper, Purpose(purpose), plan) for purpose, plan in plans.items()]
     told = {"renewal_too_early", "renewal_too_late"}
     return [offer for offer in offers if not offer.refused or offer.refused in told]
+
+
+def renewal_opens(paper: Paper) -> date | None:
+    """First day on which a paper may be renewed; None when it has no end or cannot be."""
+    plan = purpose_plan(paper.service_id, Purpose.RENEWAL)
+    return rules.opens_on(paper.valid_until, window_of(plan)) if plan and paper.valid_until else None
 
 
 def _offer(paper: Paper, purpose: Purpose, plan: PurposePlan) -> Offer:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from pendopo.applications import api, forms
 from pendopo.applications.views import automatic, drawn
+from pendopo.applications.views.changes import changes
 from pendopo.applications.views.doors import Asked, for_citizens, take_kept
 from pendopo.applications.views.typed import take_page
 from pendopo.catalogue.api import (
@@ -49,7 +50,7 @@ def begin(request: Asked, service_id: str) -> HttpResponse:
         if chosen and not forms.is_uuid(chosen):
             raise NotFound
         row = api.start(service_id=service_id, by=request.actor, business_id=UUID(chosen) if chosen else None)
-        return redirect(_next_page(row.id, version, request))
+        return redirect(next_page(row.id, version, request))
     choices = [(str(business.id), f"{business.name} (NIB {business.nib})") for business in businesses]
     if version.content["applicant"] != "business":
         choices.insert(0, ("", _("Diri saya sendiri")))
@@ -67,7 +68,7 @@ def begin(request: Asked, service_id: str) -> HttpResponse:
     )
 
 
-def _next_page(application_id: UUID, version: ServiceVersion, request: Asked, after: int = 0) -> str:
+def next_page(application_id: UUID, version: ServiceVersion, request: Asked, after: int = 0) -> str:
     """Address of the first page after ``after`` that still asks something, else of "check your answers"."""
     row = api.get_own(application_id, request.actor)
     answers = api.open_answers(row.answers)
@@ -121,7 +122,7 @@ def fill(request: Asked, application_id: UUID, page_id: str) -> HttpResponse:
             name: message for name, message in found.items() if name in page.fields and name not in errors
         }
         if not errors:
-            return redirect(_next_page(row.id, version, request, after=page.position))
+            return redirect(next_page(row.id, version, request, after=page.position))
     answers = api.open_answers(row.answers)
     names = _asked(page, row.remarks)
     noted = {remark["field"]: remark for remark in row.remarks}
@@ -199,6 +200,7 @@ def review(request: Asked, application_id: UUID) -> HttpResponse:
         ],
         "editable": bool(change),
         "by_rule": any(step.get("auto") for step in version.content["procedure"]["steps"]),
+        "changes": changes(row, schema),
         "fee_lines": fee_lines(version, answers) or (),
     }
     return render(request, "applications/review.html", context, status=422 if errors else 200)
@@ -258,9 +260,7 @@ def status(request: Asked, application_id: UUID) -> HttpResponse:
         "labels": labels,
         "typist": api.typist(row),
         "chance": api.chance_of(row),
-        "next_fix": _next_page(row.id, version, request)
-        if row.state in {"returned", "in_correction"}
-        else "",
+        "next_fix": next_page(row.id, version, request) if row.state in {"returned", "in_correction"} else "",
     }
     return render(request, "applications/status.html", context)
 

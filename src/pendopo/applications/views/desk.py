@@ -14,9 +14,10 @@ from pendopo.agencies.api import colleagues
 from pendopo.applications import api, forms
 from pendopo.applications.rules import REMARKS
 from pendopo.applications.views import automatic, drawn
+from pendopo.applications.views.changes import changes
 from pendopo.applications.views.doors import Asked, for_staff
 from pendopo.catalogue.api import get_version
-from pendopo.documents.api import get_document, open_document, open_upload
+from pendopo.documents.api import get_document, get_label, open_document, open_upload
 from pendopo.identity.api import note_access
 from pendopo.kernel import clock
 from pendopo.kernel.errors import Denied, NotFound
@@ -89,6 +90,8 @@ def _show(
         "row": row,
         "service": version.content,
         **_answers_and_papers(row, version.content["form"]["schema"], answers),
+        "changes": changes(row, version.content["form"]["schema"]),
+        "earlier": get_label(row.earlier_document_id) if row.earlier_document_id else None,
         "step_items": drawn.steps(api.list_steps(application_id), version.content),
         "acts": _acts(request, application_id, version.content),
         "proposals": automatic.proposals(row.id, version.content),

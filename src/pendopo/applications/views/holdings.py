@@ -94,6 +94,8 @@ def _show_holding(request: Asked, document_id: UUID, *, problem: str = "", statu
     context = {
         **_about(paper, history_of(paper.id), for_holder=True),
         "may_ask": may_ask,
+        "offers": api.offers_on(paper),
+        "renewal_opens": api.renewal_opens(paper),
         "problem": problem,
         "typed": request.POST.get("reason", ""),
     }

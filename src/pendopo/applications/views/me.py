@@ -14,6 +14,7 @@ from pendopo.applications import api, forms
 from pendopo.applications.views.doors import Asked, for_citizens, login_first
 from pendopo.applications.views.submission import submission_cards
 from pendopo.catalogue.api import facts, get_version
+from pendopo.documents.api import Standing, list_held, list_soon_ending
 from pendopo.identity.api import (
     EVERYTHING,
     ActorKind,
@@ -62,6 +63,12 @@ def mine(request: Asked) -> HttpResponse:
             "cards": cards,
             "submissions": submission_cards(api.list_submissions(request.actor)),
             "person": request.actor,
+            "papers": list_held(request.actor.ref, limit=20),
+            "ending": list_soon_ending(request.actor.ref),
+            "appeals": [
+                one for one in api.list_own_appeals(request.actor) if one.state in {"filed", "in_review"}
+            ],
+            "Standing": Standing,
         },
     )
 
