@@ -9,10 +9,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from pendopo.web import words_hands as hands
-from pendopo.web.words_papers import appeal as appeal
-from pendopo.web.words_papers import ground as ground
-from pendopo.web.words_papers import measure as measure
-from pendopo.web.words_papers import measure_taken as measure_taken
 
 Words = dict[str, "str | Promise"]
 

@@ -54,7 +54,7 @@ def against_measure(request: Asked, document_id: UUID, measure_id: UUID) -> Http
         chance,
         lambda grounds: api.object_to_measure(measure_id=measure_id, grounds=grounds, by=request.actor),
         {
-            "title": _("Keberatan: %(measure)s") % {"measure": words.measure_taken(measure.measure)},
+            "title": _("Keberatan: %(measure)s") % {"measure": words.papers.measure_taken(measure.measure)},
             "reason": measure.reason,
             "legal_basis": measure.legal_basis,
             "back": f"/dokumen/{paper.id}/",

@@ -49,8 +49,8 @@ def _timeline(history: list[History], paper: Paper, *, for_holder: bool) -> list
         {
             "done": done,
             "chance": chances.get(done.id),
-            "title": words.measure_taken(done.measure),
-            "ground": words.ground(done.ground),
+            "title": words.papers.measure_taken(done.measure),
+            "ground": words.papers.ground(done.ground),
             "letter": letters.get(f"measure:{done.id}"),
             "bill": _bill(done) if for_holder and done.measure is Measure.FINE else None,
             "by": done.by_name if not for_holder and done.by_name else "",
@@ -186,7 +186,9 @@ def take(request: Asked, document_id: UUID, measure: str) -> HttpResponse:
     context = {
         "paper": paper,
         "measure": measure,
-        "grounds": [(code, words.ground(code)) for code in sorted(GROUNDS[Measure(measure)] - {"ended"})],
+        "grounds": [
+            (code, words.papers.ground(code)) for code in sorted(GROUNDS[Measure(measure)] - {"ended"})
+        ],
         "next_level": min(standing_of(paper).warned + 1, LEVELS),
         "problem": problem,
         "typed": request.POST,
