@@ -13,8 +13,8 @@ from bench.harness import ROUNDS, Both, Result, Target, at_most, bench
 from bench.place import Crowds, Place
 from bench.turns import in_turns, machine, rates
 
-CLIENTS, SECONDS = 16, 8
-PAGE_SECONDS = 4
+CLIENTS, SECONDS = 16, 6
+PAGE_SECONDS = 3
 STEPS = (  # (step, verb, whose), in the order of the procedure
     ("completeness", "complete", "front_officer"), ("verification", "verify", "back_officer"),
     ("recommendation", "recommend", "technical_team"), ("fee-assessment", "assess_fee", "back_officer"),
