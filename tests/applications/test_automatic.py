@@ -11,9 +11,11 @@ from django.test.utils import CaptureQueriesContext
 
 from pendopo.applications import api
 from pendopo.applications.models import Application, AutoDecision, RuleStanding
-from pendopo.applications.rules import StepKind
+from pendopo.applications.rules import StepKind, Verb
 from pendopo.applications.rules import automatic as rules
 from pendopo.catalogue.api import ServiceVersion, automatic_rules, facts, get_service, provable_fields
+from pendopo.catalogue.models import Service
+from pendopo.catalogue.models import ServiceVersion as VersionRow
 from pendopo.config import decisions
 from pendopo.documents import api as documents
 from pendopo.identity.api import Actor, ActorKind, Role, register_business
@@ -213,6 +215,60 @@ def test_a_service_without_rules_asks_the_database_nothing_more(warga: Person) -
     assert len(ruled) == 5, "the service, the two ends of a transaction, the application, what the rule said"
 
 
+def with_rule_at(service_id: str, step_key: str, spec: dict[str, Any]) -> ServiceVersion:
+    """The service as its agency would change it: a rule at a step in the middle."""
+    version = get_service(service_id)
+    steps = [
+        {**step, "auto": spec} if step["id"] == step_key else step
+        for step in version.content["procedure"]["steps"]
+    ]
+    procedure = {**version.content["procedure"], "steps": steps}
+    row = VersionRow.objects.create(
+        id=uuid4(),
+        service_id=service_id,
+        version=version.number + 1,
+        digest=uuid4().hex * 2,
+        content={**version.content, "procedure": procedure},
+        created_at=clock.now(),
+    )
+    Service.objects.filter(pk=service_id).update(current_version=row)
+    return get_service(service_id)
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_a_step_in_the_middle_completes_itself_when_its_turn_comes(warga: Person, is_on: bool) -> None:
+    spec = {
+        "rule": "pindah-dalam",
+        "when": "all_verified",
+        "says": "Cocok.",
+        "says_en": "So.",
+        "sample_rate": 0.1,
+    }
+    with_rule_at("dukcapil-pindah-dalam-kota", "verification", spec)
+    if not is_on:
+        RuleStanding.objects.create(
+            rule="pindah-dalam",
+            service_id="x",
+            agency_id="y",
+            is_on=False,
+            since=clock.now(),
+            reason="z",
+            by="system",
+        )
+    row = file("dukcapil-pindah-dalam-kota", warga.by)
+    assert api.decisions_of(row.id) == [], "its turn has not come"
+    factories.act(row.id, Verb.COMPLETE)
+    (said,) = api.decisions_of(row.id)
+    assert said.complete is is_on
+    step = factories.open_step(row.id)
+    assert step is not None
+    assert step.kind is (StepKind.INITIALS if is_on else StepKind.VERIFICATION), "nobody signs but people"
+    assert factories.conclude(row.id) == "completed"
+    document_id = Application.objects.get(id=row.id).document_id
+    assert document_id is not None
+    assert documents.get_document(document_id, warga.by).signatory_title != "Segel elektronik"
+
+
 # Second looks
 
 
@@ -235,6 +291,7 @@ def test_after_issue_a_section_head_looks_again(warga: Person, monkeypatch: pyte
         api.review(decision_id=waiting.id, agrees=True, reason="", by=head)
     news = Outbox.objects.get(topic="automatic_overridden").payload
     assert (news["application"], news["rule"]) == (str(row.id), "domisili-batam")
+    assert news["document"] == str(row.document_id)
     assert api.timeline(row.id)[-1].verb == "review_overridden"
     assert Application.objects.get(id=row.id).state == "completed", "what follows is for the law of the paper"
     assert api.figures()["domisili-batam"] == api.Figures(decided=1, reviewed=1, overridden=1)
@@ -244,13 +301,16 @@ def test_before_issue_a_person_decides_with_the_proposal_in_sight(
     warga: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn(monkeypatch)
-    approved, rejected = (file("dukcapil-pindah-keluar", warga.by) for _ in range(2))
+    approved, rejected, withdrawn = (file("dukcapil-pindah-keluar", warga.by) for _ in range(3))
     (said,) = api.decisions_of(approved.id)
     assert (said.sample, said.result["reason"], said.review) == ("before", "sampled", "waiting")
     assert api.list_reviews(head_of(approved.agency_id)) == [], "it lies on the desk of the step itself"
     assert factories.conclude(approved.id) == "completed"
     assert factories.conclude(rejected.id, approve=False) == "rejected"
-    assert [api.decisions_of(row.id)[0].review for row in (approved, rejected)] == ["agreed", "overridden"]
+    api.withdraw(application_id=withdrawn.id, by=warga.by)
+    tasks.drain()
+    reviews = [api.decisions_of(row.id)[0].review for row in (approved, rejected, withdrawn)]
+    assert reviews == ["agreed", "overridden", "none"]
     assert api.decisions_of(rejected.id)[0].reason == factories.REFUSAL.reason
     assert api.figures()["pindah-keluar"] == api.Figures(decided=0, reviewed=2, overridden=1)
 

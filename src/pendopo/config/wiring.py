@@ -17,7 +17,7 @@ from pendopo.applications.api import (
 HANDLERS: Mapping[str, tuple[Callable[..., None], ...]] = {
     "application_submitted": (on_submitted, on_filed_again),
     "application_decided": (on_decided, on_sample_decided),
-    "application_concluded": (on_concluded,),
+    "application_concluded": (on_concluded, on_sample_decided),
     "inspected": (on_inspected,),
     "provisional_wanted": (on_provisional_wanted,),
     "bill_settled": (on_bill_settled,),

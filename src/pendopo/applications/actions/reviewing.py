@@ -45,7 +45,10 @@ def review(*, decision_id: int, agrees: bool, reason: str, by: Actor) -> None:
 
 
 def on_sample_decided(*, application: str, **_more: Any) -> None:
-    """Handler of "application_decided": what a person decided where a rule's proposal was drawn beforehand. Twice does no harm."""
+    """Handler of "application_decided" and "application_concluded": what a person decided where a proposal was drawn beforehand.
+
+    Twice does no harm.
+    """
     waiting = AutoDecision.objects.filter(
         application_id=application, review=rules.Review.WAITING, sample=rules.Sample.BEFORE, complete=False
     )
@@ -56,7 +59,7 @@ def on_sample_decided(*, application: str, **_more: Any) -> None:
         with transaction.atomic():
             if step.done_by.startswith("staff:") or said:
                 _settle(row, agrees=not said, reason=said, by=SYSTEM, ref=step.done_by)
-            else:  # granted by silence: nobody looked
+            else:  # granted by silence or withdrawn: nobody looked
                 waiting.filter(id=row.id).update(review=rules.Review.NONE)
 
 
@@ -74,9 +77,11 @@ def _settle(row: AutoDecision, *, agrees: bool, reason: str, by: Actor, ref: str
     if agrees:
         return
     if row.complete:
+        paper = Application.objects.filter(id=row.application_id).values_list("document_id", flat=True).get()
         events.emit(
             "automatic_overridden",
             application=str(row.application_id),
+            document=str(paper) if paper else "",
             decision=row.id,
             rule=row.rule,
             reason=reason,
