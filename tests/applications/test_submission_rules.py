@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from pendopo.applications.rules import submission as rules
 from pendopo.applications.rules.submission import MET, Part, PartState, Standing
-from pendopo.applications.rules.submission_form import ServiceForm, merge, supplied_fields
+from pendopo.applications.rules.submission_form import LONGEST_PAGE, ServiceForm, merge, supplied_fields
 from pendopo.kernel.errors import Denied
 
 # Bundles: services s0, s1, ... each needing some of the earlier ones
@@ -106,7 +106,7 @@ def test_every_question_stands_on_exactly_one_short_page(given_forms: list[Servi
     merged = merge(given_forms)
     pages = merged.schema["x-pages"]
     assert sorted(name for page in pages for name in page["fields"]) == sorted(merged.schema["properties"])
-    assert all(len(page["fields"]) <= 6 for page in pages)
+    assert all(len(page["fields"]) <= LONGEST_PAGE for page in pages)
     assert len({page["id"] for page in pages}) == len(pages)
 
 

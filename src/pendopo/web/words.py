@@ -126,6 +126,12 @@ DENIED: Final[Words] = {
     "file_too_large": _("Berkas terlalu besar. Ukuran paling besar 10 MB."),
     "file_type": _("Jenis berkas ini tidak diterima. Kirim PDF, JPG, atau PNG."),
     "file_empty": _("Berkas ini kosong. Pilih berkas lain."),
+    "plan_changed": _(
+        "Ketentuan berubah sejak Anda mulai. Belum ada yang terkirim; periksa perubahannya, lalu kirim lagi."
+    ),
+    "no_such_part": _("Layanan itu bukan bagian dari pengajuan ini."),
+    "part_not_in_this_state": _("Bagian ini sudah berubah, jadi langkah itu tidak bisa dilakukan lagi."),
+    "part_not_ready": _("Bagian ini masih menunggu dokumen lain."),
     "service_closed": _("Layanan ini sedang tidak dibuka."),
     "consent_missing": _("Kami memerlukan persetujuan Anda dahulu."),
     "nik_length": _("NIK terdiri dari 16 angka."),
@@ -212,7 +218,7 @@ REFUSED: Final = _(
 )
 CONFLICTS: Final = (
     "not_in_this_state", "stale", "already_", "step_", "not_complete", "not_paid", "rounds_", "not_editable", "survey_too_early",
-    "not_in_this_standing", "not_in_this_appeal", "renewal_", "amendment_",
+    "not_in_this_standing", "not_in_this_appeal", "renewal_", "amendment_", "part_", "plan_changed",
 )  # fmt: skip
 
 

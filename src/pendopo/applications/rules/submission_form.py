@@ -20,6 +20,9 @@ _TIGHTER: Final = {
     "formatMinimum": max, "formatMaximum": min,
 }  # fmt: skip
 _APPLICANT: Final = frozenset({"person", "business"})
+_DERIVED: Final = frozenset({"applicant", "request", "documents", "declaration"})
+"""Pages that no author cut: see ``catalogue.rules.forms``."""
+LONGEST_PAGE: Final = 10
 _TITLES: Final = {
     "applicant": ("Tentang Anda", "About you"),
     "shared": ("Untuk beberapa layanan", "For several services"),
@@ -62,13 +65,16 @@ class Merged:
         return {mine.get(name, name): message for name, message in errors.items()}
 
 
-def question_key(prop: Schema) -> str:
-    """What makes a field the same question as another: fact and person, or paper, or words; always the same kind of answer."""
+def question_key(prop: Schema, paper: str = "") -> str:
+    """What makes a field the same question as another: fact and person, or paper, or words; always the same kind of answer.
+
+    ``paper`` names the requirement when another one of the same title was there first: for the applicant that is one paper.
+    """
     means = {name: prop[name] for name in _MEANS if name in prop}
     if "x-fact" in prop:
         what = ["fact", prop["x-fact"], prop.get("x-person", "self")]
-    elif prop.get("x-widget") == "file" and "x-requirement" in prop:
-        what = ["paper", prop["x-requirement"]]
+    elif is_paper(prop) and "x-requirement" in prop:
+        what, means = ["paper", paper or prop["x-requirement"]], {}
     else:
         what = ["words", prop.get("x-requirement", ""), prop.get("x-person", "self"), prop.get("title", "")]
         means |= {name: prop[name] for name in ("pattern", "x-widget", "x-help") if name in prop}
@@ -78,9 +84,10 @@ def question_key(prop: Schema) -> str:
 def merge(forms: Sequence[ServiceForm]) -> Merged:
     """The form of the whole bundle. Shape: ``forms`` in the order of the plan; the first to ask gives a question its words."""
     questions: dict[str, _Question] = {}
+    papers: dict[str, str] = {}  # title -> the first requirement called so
     for form in forms:
         required = set(form.schema.get("required", ()))
-        for key, name, prop in _keyed(form):
+        for key, name, prop in _keyed(form, papers):
             question = questions.setdefault(key, _Question(form.service_id, name, prop))
             question.add(form, name, prop, required=name in required)
     named = _named(questions)
@@ -97,14 +104,14 @@ def merge(forms: Sequence[ServiceForm]) -> Merged:
     )
 
 
-def _keyed(form: ServiceForm) -> Iterable[tuple[str, str, Schema]]:
+def _keyed(form: ServiceForm, papers: dict[str, str]) -> Iterable[tuple[str, str, Schema]]:
     """(key, field, property) of every field. A form that asks the same twice means two different things by it."""
     seen: dict[str, int] = {}
     properties = form.schema["properties"]
     ordered = [name for page in form.schema.get("x-pages") or () for name in page["fields"]]
     for name in dict.fromkeys([*ordered, *properties]):
         prop = properties[name]
-        key = question_key(prop)
+        key = question_key(prop, _same_paper(prop, papers))
         seen[key] = seen.get(key, 0) + 1
         yield (key if seen[key] == 1 else f"{key}#{seen[key]}"), name, prop
 
@@ -146,6 +153,18 @@ class _Question:
         return "shared" if len(self.fields) > 1 else self.fields[0][0]
 
 
+def _same_paper(prop: Schema, papers: dict[str, str]) -> str:
+    """The requirement under which a paper of this title was asked first."""
+    if not (is_paper(prop) and prop.get("title") and prop.get("x-requirement")):
+        return ""
+    return papers.setdefault(prop["title"], prop["x-requirement"])
+
+
+def is_paper(prop: Schema) -> bool:
+    """True for a file field."""
+    return bool(prop.get("x-widget") == "file")
+
+
 def _named(questions: Mapping[str, _Question]) -> dict[str, tuple[str, _Question]]:
     """Name -> (key, question): called as by the first service that has it, with that service's id where the name is taken."""
     named: dict[str, tuple[str, _Question]] = {}
@@ -163,14 +182,21 @@ def _schema(forms: Sequence[ServiceForm], named: Mapping[str, _Question]) -> dic
     groups: dict[str, list[str]] = {}
     for name, question in named.items():
         groups.setdefault(question.group, []).append(name)
-    titles = _TITLES | {form.service_id: (form.name, form.name_en) for form in forms}
     order = ["applicant", "shared", *(form.service_id for form in forms), "documents", "declaration"]
+    own = {form.service_id: form for form in forms}
     return {
         "type": "object",
         "properties": {name: question.prop for name, question in named.items()},
         "required": [name for name, question in named.items() if question.required],
         "x-pages": [
-            page for group in order if group in groups for page in _pages(group, titles[group], groups[group])
+            page
+            for group in order
+            if group in groups
+            for page in (
+                _own_pages(own[group], named, groups[group])
+                if group in own
+                else _pages(group, _TITLES[group], groups[group])
+            )
         ],
     }
 
@@ -183,6 +209,36 @@ def _pages(group: str, title: tuple[str, str], fields: list[str]) -> Iterable[di
             "id": group if number == 1 else f"{group}-{number}",
             "title": f"{title[0]} ({number} dari {len(parts)})" if many else title[0],
             "title_en": f"{title[1]} ({number} of {len(parts)})" if many else title[1],
+            "fields": part,
+        }
+
+
+def _own_pages(
+    form: ServiceForm, named: Mapping[str, _Question], fields: list[str]
+) -> Iterable[dict[str, Any]]:
+    """Pages of one service: as its author cut them, where an author did; else short and even."""
+    placed = {
+        name: page
+        for page in form.schema.get("x-pages") or ()
+        if page["id"].partition("-")[0] not in _DERIVED
+        for name in page["fields"]
+    }
+    cut: dict[str, list[str]] = {}
+    for question in fields:
+        page = placed.get(
+            next(name for service, name in named[question].fields if service == form.service_id)
+        )
+        cut.setdefault(page["id"] if page else "", []).append(question)
+    if len(cut) == 1 or "" in cut or max(map(len, cut.values())) > LONGEST_PAGE:
+        yield from _pages(form.service_id, (form.name, form.name_en), fields)
+        return
+    titles = {page["id"]: page for page in placed.values()}
+    for number, (page_id, part) in enumerate(cut.items(), 1):
+        page = titles[page_id]
+        yield {
+            "id": form.service_id if number == 1 else f"{form.service_id}-{number}",
+            "title": f"{form.name}: {page['title']}",
+            "title_en": f"{form.name_en}: {page.get('title_en') or page['title']}",
             "fields": part,
         }
 

@@ -27,6 +27,7 @@ _WHOLE: dict[str, tuple[str | Promise, str]] = {
     "closed": (gettext_lazy("Selesai"), "good"),
     "withdrawn": (gettext_lazy("Ditarik kembali"), "neutral"),
 }
+LONGEST = 400
 _MOST = 20  # answers of a finder; more is nobody's
 
 
@@ -36,7 +37,7 @@ def asked_goals(data: QueryDict) -> tuple[list[str], dict[str, str]]:
     if not goals or len(goals) > _MOST:
         raise NotFound
     named = [name for name in data if name not in _NOT_FINDER][:_MOST]
-    return goals, {name: data.get(name, "")[:100] for name in named}
+    return goals, {name: data.get(name, "")[:LONGEST] for name in named}
 
 
 def title_of(goal: str) -> str:
@@ -191,9 +192,7 @@ def _form_page(
         "title": title_of(row.goal),
         "form_page": page,
         "known": [
-            shown | {"change": f"/pengajuan/{row.id}/isi/{page.id}/?ubah={shown['name']}#f-{shown['name']}"}
-            for shown in rows
-            if shown["name"] in told
+            shown | {"change": _change(row, page, shown["name"])} for shown in rows if shown["name"] in told
         ],
         "asked": asked,
         "fields": [
@@ -209,6 +208,12 @@ def _form_page(
         "errors": [(name, errors[name]) for name in asked if name in errors],
     }
     return render(request, "applications/submission_fill.html", context, status=422 if errors else 200)
+
+
+def _change(row: Any, page: forms.Page, name: str) -> str:
+    """Where a known answer is changed; what the account itself says is not changed here."""
+    fixed = row.sources[name]["source"] == "account" and name.endswith("nik")
+    return "" if fixed else f"/pengajuan/{row.id}/isi/{page.id}/?ubah={name}#f-{name}"
 
 
 def _field(merged: Any, name: str, field: dict[str, Any]) -> dict[str, Any]:

@@ -200,13 +200,10 @@ def timeline(
         items += _marks(application, name)
         if bill := bills.get(subject):
             items += _payments(name, happened.get(f"bill:{bill.id}", ()))
-    items += [
-        (
-            read.at,
-            _item(_("Data Anda dibaca: %(purpose)s") % {"purpose": read.purpose}, read.at, read.reader_name),
-        )
-        for read in reads
-    ]
+    by_subject = {f"application:{one.id}": names.get(one.service_id, "") for one in applications.values()}
+    for read in reads:
+        title = _("Data Anda dibaca untuk %(name)s") % {"name": by_subject[read.subject]}
+        items.append((read.at, _item(title, read.at, read.reader_name)))
     items.sort(key=lambda item: item[0], reverse=True)
     return [item for _at, item in items]
 

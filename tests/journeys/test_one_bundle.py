@@ -1,0 +1,114 @@
+"""One bundle without JavaScript: a baby is born, one form, and what comes later starts by itself."""
+
+import os
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.journeys import stories
+from tests.journeys.stories import Citizen, Officers
+from tests.journeys.visitors import PASSWORD, Browsing, Visitor
+from tests.journeys.watch import Watch
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+PLAN = "/rencana/bayi-lahir/?kartu_anak=ya"
+BABY = stories.BIRTH | {
+    "person_family_card_no": "2171052203150011",
+    "person_bpjs_health_no": "0001234567890",
+    "form_isian_peserta_jkn_member_name": "Nurul Bintang",
+    "form_isian_peserta_jkn_family_members": "3",
+    "form_isian_peserta_jkn_class": "2",
+    "form_isian_peserta_jkn_clinic": "Puskesmas Baloi Permai",
+    "kk_file": "file",
+    "file_surat_keterangan_lahir": "file",
+    "jkn_bayi_baru_lahir_declaration": "on",
+}
+
+
+def photograph(page: Page, name: str) -> None:
+    """For the eye: PENDOPO_PHOTOS names a folder."""
+    folder = os.environ.get("PENDOPO_PHOTOS")
+    if folder:
+        for width in (320, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
+
+
+def test_a_baby_is_born_and_nothing_is_asked_twice(  # noqa: PLR0915 - one story
+    browsing_plainly: Callable[[], Browsing],
+    at_their_desks: Callable[..., Officers],
+    citizen: Callable[[], Citizen],
+    scan: Path,
+    watch: Watch,
+) -> None:
+    watch.told()
+    andi, who = browsing_plainly(), citizen()
+    andi.go(PLAN)
+    andi.follow("Ajukan semuanya sekali")
+    andi.follow("Buat akun")
+    andi.answer("email", who.email)
+    andi.answer("password1", PASSWORD)
+    andi.press("Buat akun")
+    andi.answer("full_name", who.name)
+    andi.answer("nik", who.nik)
+    andi.press("Lanjutkan")
+    andi.press("Ya, saya setuju")
+    andi.sees("Bayi saya lahir", "Langsung diajukan", "Menyusul sendiri")
+    photograph(andi.page, "begin")
+    andi.press("Mulai mengisi")
+    andi.sees("Sudah kami ketahui", "Dari Dukcapil")
+    photograph(andi.page, "fill")
+    asked = stories.fill(andi, BABY, scan)
+    assert asked.count("documents") <= 1
+    andi.sees("Siapa yang melihat data Anda", "Dinas Kependudukan dan Pencatatan Sipil", "BPJS Kesehatan")
+    photograph(andi.page, "consent")
+    andi.press("Saya setuju")
+    andi.sees("Nurul Bintang", "Maria Lestari", who.street)
+    photograph(andi.page, "review")
+    andi.press("Kirim semua")
+    andi.sees("Sekarang: ", "0 dari 4 layanan", "Menunggu giliran")
+    photograph(andi.page, "status")
+    status = andi.path
+    code = re.search(r"Kode pengajuan ([A-Z]{4}-[A-Z]{4})", andi.text)
+    assert code
+    andi.go("/pengajuan/lanjut/")
+    andi.answer("code", code[1].lower())
+    andi.press("Lanjutkan")
+    assert andi.path == status
+
+    birth = andi.page.get_by_role("link", name="Akta kelahiran").first.get_attribute("href") or ""
+    application = birth.split("/")[2]
+    office = at_their_desks(browsing_plainly)
+    for button in ("Berkas lengkap", "Berkas benar, lanjutkan"):
+        stories.do(office("Fitri Handayani"), application, button)
+    for button in ("Paraf", "Setujui dan tanda tangani"):
+        stories.do(office("Heryanto Lubis"), application, button)
+    wait_for(andi, status, "1 dari 4 layanan")
+    andi.sees("Sudah terbit", "Buka dokumen")
+    photograph(andi.page, "status-later")
+    andi.go(f"{status}tagihan/")
+    andi.sees("Tidak ada tagihan")
+    photograph(andi.page, "bills")
+    andi.go(f"{status}tarik/dukcapil-kia-baru/")
+    photograph(andi.page, "withdraw")
+    andi.press("Ya, tarik kembali")
+    andi.sees("Ditarik kembali")
+    andi.go("/saya/")
+    andi.sees("Bayi saya lahir", code[1])
+    photograph(andi.page, "mine")
+    assert watch.told() == []
+
+
+def wait_for(visitor: Visitor, path: str, words: str) -> None:
+    """The worker starts what comes next beside us."""
+    for _ in range(60):
+        visitor.go(path)
+        if words in visitor.text:
+            return
+        time.sleep(0.25)
+    visitor.sees(words)
