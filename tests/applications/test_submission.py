@@ -374,8 +374,7 @@ def test_a_part_for_businesses_waits_until_one_is_named(city: Cast, siti: Actor)
 )
 def test_the_database_keeps_what_must_never_be_false(siti: Actor, which: str, wrong: dict[str, Any]) -> None:
     row = filed(siti)
+    parts = Part.objects.filter(submission=row, service_id=BIRTH)
+    rows = parts if which == "part" else Submission.objects.filter(id=row.id)
     with pytest.raises(IntegrityError), transaction.atomic():
-        if which == "part":
-            Part.objects.filter(submission=row, service_id=BIRTH).update(**wrong)
-        else:
-            Submission.objects.filter(id=row.id).update(**wrong)
+        rows.update(**wrong)
