@@ -17,7 +17,7 @@ from pendopo.documents.api import get_document, get_label, measure_of
 from pendopo.identity.api import SYSTEM
 from pendopo.kernel.errors import Denied, NotFound
 from pendopo.region.api import closing_at
-from pendopo.web import words
+from pendopo.web import words, words_papers
 
 
 @for_citizens
@@ -54,7 +54,7 @@ def against_measure(request: Asked, document_id: UUID, measure_id: UUID) -> Http
         chance,
         lambda grounds: api.object_to_measure(measure_id=measure_id, grounds=grounds, by=request.actor),
         {
-            "title": _("Keberatan: %(measure)s") % {"measure": words.papers.measure_taken(measure.measure)},
+            "title": _("Keberatan: %(measure)s") % {"measure": words_papers.measure_taken(measure.measure)},
             "reason": measure.reason,
             "legal_basis": measure.legal_basis,
             "back": f"/dokumen/{paper.id}/",

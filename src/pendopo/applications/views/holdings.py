@@ -35,7 +35,7 @@ from pendopo.documents.api import (
 from pendopo.identity.api import ActorKind, note_access
 from pendopo.kernel.errors import Denied, NotFound
 from pendopo.payments.api import get_bill
-from pendopo.web import words
+from pendopo.web import words, words_papers
 
 PAGE = 30
 LONGEST_AMOUNT = 15  # digits: no fine has more
@@ -49,8 +49,8 @@ def _timeline(history: list[History], paper: Paper, *, for_holder: bool) -> list
         {
             "done": done,
             "chance": chances.get(done.id),
-            "title": words.papers.measure_taken(done.measure),
-            "ground": words.papers.ground(done.ground),
+            "title": words_papers.measure_taken(done.measure),
+            "ground": words_papers.ground(done.ground),
             "letter": letters.get(f"measure:{done.id}"),
             "bill": _bill(done) if for_holder and done.measure is Measure.FINE else None,
             "by": done.by_name if not for_holder and done.by_name else "",
@@ -187,7 +187,7 @@ def take(request: Asked, document_id: UUID, measure: str) -> HttpResponse:
         "paper": paper,
         "measure": measure,
         "grounds": [
-            (code, words.papers.ground(code)) for code in sorted(GROUNDS[Measure(measure)] - {"ended"})
+            (code, words_papers.ground(code)) for code in sorted(GROUNDS[Measure(measure)] - {"ended"})
         ],
         "next_level": min(standing_of(paper).warned + 1, LEVELS),
         "problem": problem,
