@@ -58,6 +58,7 @@ class Programs:
             return self.get_response(request)
         response: HttpResponse = self.answer(request)
         response.headers.setdefault("X-Frame-Options", settings.X_FRAME_OPTIONS)
+        response.headers.setdefault("Content-Length", str(len(response.content)))
         return response
 
     def _answer(self, request: Any) -> HttpResponse:
