@@ -173,3 +173,25 @@ def test_doctor_names_each_problem_with_its_mend(
     assert "PROBLEM  database   unreachable" in shown
     assert "Mend: check DATABASE_URL" in shown
     assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("year", "month", "missing"), [(2026, 11, ""), (2027, 11, "2028"), (2027, 3, ""), (2030, 3, "2030")]
+)
+def test_doctor_warns_when_the_collective_leave_of_the_next_year_is_missing(
+    tmp_path: Path, year: int, month: int, missing: str
+) -> None:
+    from datetime import UTC, datetime
+
+    from pendopo.kernel import clock
+    from pendopo.region import api as region
+
+    with contextlib.ExitStack() as stack, clock.use(clock.FixedClock(datetime(year, month, 23, tzinfo=UTC))):
+        region.forget()
+        visit = doctor.Visit(tmp_path, 1, stack)
+        visit.connected = visit.configured = True
+        well, words = doctor.verdict(visit.calendar)
+    assert well is not bool(missing)
+    assert missing in words
+    assert ("/operator/kalender/" in words) is bool(missing)

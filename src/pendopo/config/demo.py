@@ -92,6 +92,14 @@ STAFF: Final = (
         "operator@demo.local", "Nadia Kusuma", "pengelola mal", agency=OPERATOR_AGENCY,
         roles=(Role.MALL_OPERATOR, Role.CATALOGUE_EDITOR), title="Pengelola mal", group="Pengelola",
     ),
+    Character(
+        "walikota@demo.local", "Amelia Siregar", "wali kota, hanya melihat", agency="pemko-batam",
+        roles=(Role.MAYOR,), title="Wali Kota", group="Pengelola",
+    ),
+    Character(
+        "sekda@demo.local", "Faisal Harahap", "sekretaris daerah, hanya melihat", agency="pemko-batam",
+        roles=(Role.REGIONAL_SECRETARY,), title="Sekretaris Daerah", group="Pengelola",
+    ),
 )  # fmt: skip
 
 ALL_ROLES: Final = (

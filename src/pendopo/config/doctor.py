@@ -12,6 +12,7 @@ from pendopo.config.trouble import Trouble
 
 ROOT = Path(__file__).resolve().parents[3]
 FREE_MB = 500
+DECREES_OUT_BY_MONTH = 10  # the ministers decree the next year's leave in September or October
 
 
 def main(data: Path, port: int) -> int:
@@ -20,7 +21,7 @@ def main(data: Path, port: int) -> int:
     with contextlib.ExitStack() as until_the_end:
         visit = Visit(data, port, until_the_end)
         for look in (visit.python, visit.packages, visit.disk, visit.directory, visit.free_port, visit.database,
-                     visit.settings, visit.schema, visit.catalogue, visit.chromium):  # fmt: skip
+                     visit.settings, visit.schema, visit.catalogue, visit.calendar, visit.chromium):  # fmt: skip
             well, words = verdict(look)
             problems += not well
             print(
@@ -161,6 +162,24 @@ class Visit:
         if not loaded:
             raise Trouble("no service is loaded", "./pendopo catalogue load")
         return f"{loaded} services are loaded"
+
+    def calendar(self) -> str:
+        """Collective leave is known as far as decrees are out: deadlines reach into the next year."""
+        self._needs_database()
+        from pendopo.kernel import clock
+        from pendopo.region import api
+
+        today, days = clock.today(), api.calendar()
+        due = [today.year] + [today.year + 1] * (today.month >= DECREES_OUT_BY_MONTH)
+        for year in due:
+            if api.lacks_leave(year, days):
+                raise Trouble(
+                    f"the collective leave of {year} is missing: its deadlines will move",
+                    "the mall's operator enters it at /operator/kalender/ when the decree is out",
+                )
+        guesses = sorted(on for on in days.estimated if on.year in due)
+        known = f"{' and '.join(map(str, due))} known to the last day of leave"
+        return f"{known}; {len(guesses)} dates are estimates, the first {guesses[0]}" if guesses else known
 
     def chromium(self) -> str:
         """The browser of the tests."""

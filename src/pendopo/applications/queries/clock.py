@@ -112,9 +112,9 @@ def preview_change(enter: Sequence[region.Entry], withdraw: Sequence[int], by: A
     for agency, was, term, marks, count, numbers in groups:
         due = shown_due(read_term(term), marks_of(json.loads(marks)), calendars[agency])
         if due is not None and due != was:
-            entry = found.setdefault((agency, was, due), [0, []])
-            entry[0] += count
-            entry[1] += numbers
+            shift = found.setdefault((agency, was, due), [0, []])
+            shift[0] += count
+            shift[1] += numbers
     shifts = sorted(
         (Shift(*key, count, tuple(sorted(numbers)[:3])) for key, (count, numbers) in found.items()),
         key=lambda shift: (-shift.count, shift.agency_id, shift.was_on),

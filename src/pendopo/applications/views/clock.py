@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from pendopo.applications import api
+from pendopo.applications import api, forms
 from pendopo.applications.queries import clock as deadlines
 from pendopo.applications.queries import clock_desk
 from pendopo.applications.views import drawn
@@ -62,7 +62,7 @@ def _derived(row: Any, back: str) -> dict[str, Any]:
 
 def _evidence_words(content: dict[str, Any]) -> dict[str, str]:
     """What fields and steps are called: a pause names the missing thing by its id."""
-    steps = {step["id"]: drawn.forms.words(step, "name", "name_en") for step in content["procedure"]["steps"]}
+    steps = {step["id"]: forms.words(step, "name", "name_en") for step in content["procedure"]["steps"]}
     return {**steps, **drawn.labels(content["form"]["schema"])}
 
 
