@@ -19,6 +19,7 @@ _OLDER = """
 SELECT a.id, a.submitted_at FROM applications_application a
 JOIN unnest(%(services)s::text[], %(versions)s::uuid[]) AS now(service_id, version_id) ON now.service_id = a.service_id
 WHERE a.decided_at IS NULL AND a.state = ANY(%(states)s) AND a.version_id <> now.version_id AND a.id > %(after)s
+  AND a.purpose = 'new'  -- renewals, copies and the like stay with the form and procedure made for them
 ORDER BY a.id LIMIT %(limit)s
 """
 _OPEN = """
