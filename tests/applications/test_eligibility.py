@@ -19,7 +19,7 @@ from tests.factories import Cast
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("house")]
 
 CARD, SIM = "disnaker-ak1", "sim-c-baru"
-WORDS = "KTP dan Kartu Keluarga Kota Batam."
+WORDS = "KTP dan Kartu Keluarga Kota Batam (Surat Edaran Wali Kota Batam 13/2026)."
 
 
 def registered(person: UUID, **facts: Any) -> None:

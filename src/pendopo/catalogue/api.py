@@ -5,7 +5,7 @@ Versions are immutable: an application keeps the ``ServiceVersion.id`` it was fi
 
 from pendopo.catalogue.actions import check, close_ended, export, load, note_miss, notes, version_for
 from pendopo.catalogue.queries.eligibility import judge as judge_eligibility
-from pendopo.catalogue.queries.eligibility import refusal, refusals, rules_shown
+from pendopo.catalogue.queries.eligibility import refusals, rule_words, rules_shown
 from pendopo.catalogue.queries.lists import (
     agencies_of,
     automatic_rules,
@@ -158,8 +158,8 @@ __all__ = [
     "provable_fields",
     "purpose_plan",
     "purpose_plans",
-    "refusal",
     "refusals",
+    "rule_words",
     "rules_shown",
     "search",
     "search_goals",

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from pendopo.applications.queries.loading import open_value
-from pendopo.catalogue.api import ServiceVersion, judge_eligibility, refusal, refusals
+from pendopo.catalogue.api import ServiceVersion, judge_eligibility, refusals, rule_words
 from pendopo.identity.api import Actor, facts_of
 
 
@@ -36,4 +36,4 @@ def early_refusals(version: ServiceVersion, by: Actor, business_id: UUID | None 
     if not version.content.get("eligibility"):
         return []
     said = judge_eligibility(version, verified=verified_facts(by, business_id), answers={})
-    return [refusal(judged.rule) for judged in said if judged.holds is False]
+    return [rule_words(judged.rule) for judged in said if judged.holds is False]

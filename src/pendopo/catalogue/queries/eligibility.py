@@ -55,8 +55,13 @@ def refusals(
 
 def refusal(rule: Mapping[str, Any]) -> str:
     """The rule's own words, as what is not met, with the law behind it."""
-    said = rule["says"] if (get_language() or "id").startswith("id") else rule["says_en"]
-    return _("Syarat ini belum terpenuhi: %(rule)s (%(law)s)") % {"rule": said, "law": rule["legal_basis"]}
+    return _("Syarat ini belum terpenuhi: %(rule)s") % {"rule": rule_words(rule)}
+
+
+def rule_words(rule: Mapping[str, Any]) -> str:
+    """The rule's own words and its law: ``KTP Kota Batam (Surat Edaran 13/2026).``."""
+    said = str(rule["says"] if (get_language() or "id").startswith("id") else rule["says_en"])
+    return f"{said.rstrip('.')} ({rule['legal_basis']})."
 
 
 def rules_shown(content: Mapping[str, Any]) -> list[Mapping[str, Any]]:
