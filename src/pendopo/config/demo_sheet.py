@@ -37,7 +37,7 @@ def sample_sheet(service_id: str) -> IO[bytes]:
 
 def _rows(columns: tuple[Column, ...], nik: str, name: str) -> Iterator[list[Any]]:
     for number in range(ROWS):
-        row = {column.field: _value(column) for column in columns}
+        row = {column.field: sample_value(column) for column in columns}
         row |= {nik: f"21710117089500{number + 10}", name: f"{_FIRST[number % 10]} {_LAST[number * 3 % 10]}"}
         row |= _spoilt(number, nik)
         yield [row[column.field] for column in columns]
@@ -50,7 +50,8 @@ def _spoilt(number: int, nik: str) -> dict[str, str]:
     )
 
 
-def _value(column: Column) -> str:
+def sample_value(column: Column) -> str:
+    """Something that fits the column of any form."""
     ending = next((value for key, value in _ENDINGS.items() if column.field.endswith(f"_{key}")), None)
     if column.kind in {"text", "date"} and ending:
         return ending

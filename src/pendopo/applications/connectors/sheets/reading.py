@@ -116,10 +116,14 @@ def _workbook(data: bytes) -> Iterator[Row]:
         sheet = book[SHEET] if SHEET in book.sheetnames else book.worksheets[0]
         merged = _merged(data, sheet._worksheet_path)  # noqa: SLF001 - read-only sheets know no merged cells
         sheet.reset_dimensions()  # what the file claims of itself is not believed
+        width = 0  # of the heading row: what stands right of it belongs to no question
         for number, row in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS), 1):
-            cells = [_cell(cell) for cell in row]
+            width = width or max(
+                (place for place, cell in enumerate(row, 1) if cell.value is not None), default=0
+            )
+            cells = [_cell(cell) for cell in row[:width]]
             for first, last in merged.get(number, ()):
-                cells[first : last + 1] = [Flaw.MERGED] * (last + 1 - first)
+                cells[first : last + 1] = [Flaw.MERGED] * (min(last + 1, width) - first)
             yield number, cells
     finally:
         book.close()
