@@ -109,6 +109,10 @@ DENIED: Final[Words] = {
     "deputy_dates": _(
         "Isi yang tidak di tempat, wakilnya, dan tanggalnya: mulai hari ini atau nanti, paling lama satu tahun."
     ),
+    "goal_unknown": _("Tujuan atau layanan ini tidak ada lagi. Pilih yang ada sekarang."),
+    "plan_cycle": _(
+        "Rencana ini belum dapat disusun: syarat layanannya saling menunggu. Beri tahu pengelola mal."
+    ),
     "not_due_yet": _("Batas waktunya belum lewat."),
     "rounds_used_up": _("Jumlah perbaikan yang diperbolehkan sudah habis."),
     "calendar_missing": _("Kalender hari kerja tahun itu belum tersedia. Beri tahu pengelola mal."),
