@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 from pendopo import __version__
 
 PARTS = (
-    "/layanan/", "/instansi/", "/rencana/", "/kerja/loket/", "/kerja/", "/operator/kalender/", "/operator/inventaris/",
-    "/operator/", "/saya/", "/permohonan/", "/pengajuan/", "/akun/",
+    "/layanan/", "/instansi/", "/rencana/", "/kerja/loket/", "/kerja/", "/operator/", "/saya/", "/permohonan/", "/pengajuan/", "/akun/",
 )  # fmt: skip
 """Parts of the site the menu knows, the narrower first."""
 
