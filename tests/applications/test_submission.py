@@ -276,7 +276,7 @@ def test_withdrawing_the_application_itself_is_the_same(siti: Actor) -> None:
 def test_a_plan_that_the_catalogue_changed_is_asked_again(siti: Actor) -> None:
     row = begun(siti)
     new_version(get_service(HEALTH), sla_working_days=9)
-    _reload_atlas()
+    reload_atlas()
     with refused("plan_changed"):
         api.file_submission(submission_id=row.id, by=siti)
     assert not Application.objects.exists()
@@ -289,7 +289,7 @@ def test_a_plan_that_the_catalogue_changed_is_asked_again(siti: Actor) -> None:
     assert api.file_submission(submission_id=row.id, by=siti).state == "filed"
 
 
-def _reload_atlas() -> None:
+def reload_atlas() -> None:
     """What loading the city again does: the mark of everything plans are made from changes."""
     from pendopo.catalogue.models import Register
 

@@ -2,17 +2,30 @@
 
 import re
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
+from django.conf import settings as django_settings
 from django.test import Client
 
 from pendopo.applications import api
-from pendopo.applications.models import Part, Submission
+from pendopo.applications.models import Application, Part, Submission
+from pendopo.catalogue.api import get_service
+from pendopo.identity.api import SYSTEM, record_facts
+from pendopo.kernel import tasks
 from tests import factories
+from tests.applications.test_actions import new_version
 from tests.applications.test_submission import (
     BABY,
+    BIRTH,
     CARD,
+    FAMILY,
+    begun,
+    conclude,
+    filed,
+    part,
+    reload_atlas,
+    states,
 )
 from tests.applications.test_views import Browser, browser  # noqa: F401 - a fixture
 from tests.factories import Cast
@@ -84,3 +97,165 @@ def test_from_goal_to_documents(siti: Client, city: Cast, browser: Browser) -> N
     assert siti.get(f"{sent}tagihan/").status_code == 200
     assert siti.get(f"{sent}periksa/").status_code == 200
     assert "Kirim semua" not in text(siti.get(f"{sent}periksa/"))
+
+
+# Strangers, double posts, sessions that end, and what was never asked
+
+
+@pytest.fixture
+def row(city: Cast) -> Submission:
+    return begun(city.siti.actor)
+
+
+def test_a_stranger_sees_no_page_and_does_nothing(
+    browser: Browser,  # noqa: F811
+    city: Cast,
+) -> None:
+    row = filed(city.siti.actor)
+    own = f"/pengajuan/{row.id}/"
+    pages = ["", "isi/applicant/", "persetujuan/", "periksa/", "tagihan/", f"tarik/{BIRTH}/", "lengkapi/"]
+    acts = ["persetujuan/", "periksa/", "rencana-baru/", f"ajukan-lagi/{BIRTH}/", f"coba-lagi/{BIRTH}/"]
+    budi, anyone, officer = browser(city.budi), browser(), browser(city.officer)
+    for page in pages:
+        assert budi.get(own + page).status_code == 404, page
+        assert anyone.get(own + page)["location"].startswith("/akun/login/")
+        assert officer.get(own + page).status_code == 403
+    for act in acts:
+        assert budi.post(own + act).status_code == 404, act
+    assert budi.post(f"{own}tarik/", {"sure": "yes"}).status_code == 404
+    assert budi.post(f"{own}tarik/{BIRTH}/", {"sure": "yes"}).status_code == 404
+    assert budi.post(f"{own}usaha/", {"business": str(city.company)}).status_code == 404
+    told = budi.post("/pengajuan/lanjut/", {"code": row.code})
+    assert told.status_code == 422
+    assert "Tidak ada pengajuan Anda dengan kode ini" in text(told)
+    assert states(row) == {
+        BIRTH: "filed",
+        "jkn-bayi-baru-lahir": "filed",
+        FAMILY: "waiting",
+        "dukcapil-kia-baru": "waiting",
+    }
+
+
+def test_sending_twice_files_once(siti: Client, row: Submission) -> None:
+    review = f"/pengajuan/{row.id}/periksa/"
+    places = {siti.post(review)["location"] for _click in range(3)}
+    assert places == {f"/pengajuan/{row.id}/"}
+    assert Application.objects.count() == 2
+
+
+def test_what_was_typed_when_the_session_had_ended_is_kept(city: Cast, row: Submission) -> None:
+    page = f"/pengajuan/{row.id}/isi/{BIRTH}-2/"
+    client = Client(headers={"accept-language": "id"})
+    typed = {"shown": "child_full_name", "child_full_name": "Bintang Kecil"}
+    away = client.post(page, typed)
+    assert away["location"].startswith("/akun/login/")
+    client.force_login(city.siti.user, backend=django_settings.AUTHENTICATION_BACKENDS[0])
+    back = client.get(page)
+    assert "Yang Anda ketik sebelum masuk lagi tidak hilang" in text(back)
+    assert (
+        api.typed_answers(api.get_submission(row.id, city.siti.actor))["child_full_name"] == "Bintang Kecil"
+    )
+
+
+def test_wrong_answers_stay_and_say_what_is_wrong(siti: Client, city: Cast, row: Submission) -> None:
+    page = f"/pengajuan/{row.id}/isi/{BIRTH}-2/"
+    typed = {
+        "shown": ["child_birth_date", "child_full_name"],
+        "child_birth_date": "31-02-2026",
+        "child_full_name": "",
+    }
+    answered = siti.post(page, typed)
+    assert answered.status_code == 422
+    assert "31-02-2026" in text(answered)
+    assert "Isi tanggal yang benar" in text(answered)
+    kept = api.typed_answers(api.get_submission(row.id, city.siti.actor))
+    assert kept["child_birth_date"] == "31-02-2026"
+    saved = siti.post(
+        page, {"shown": "child_full_name", "child_full_name": "Bi"}, headers={"x-autosave": "1"}
+    )
+    assert saved.json() == {"saved": True}
+    refused = siti.post(f"/pengajuan/{row.id}/periksa/")
+    assert refused.status_code == 422
+    assert not Application.objects.exists()
+
+
+def test_what_is_known_is_shown_with_its_source_and_only_asked_to_be_changed(
+    siti: Client, city: Cast
+) -> None:
+    assert city.siti.actor.id is not None
+    record_facts(
+        person_id=city.siti.actor.id,
+        facts={"person.full_name": "Siti"},
+        source="dukcapil",
+        verified=True,
+        by=SYSTEM,
+    )
+    page = siti.post("/pengajuan/mulai/", {"goal": BABY, **CARD})["location"]
+    assert page.endswith("/isi/applicant/")
+    shown = text(siti.get(page))
+    assert "Sudah kami ketahui" in shown
+    assert "Dari Dukcapil" in shown
+    assert 'name="person_full_name"' not in shown
+    assert 'name="person_full_name"' in text(siti.get(f"{page}?ubah=person_full_name"))
+
+
+def test_a_goal_nobody_knows_and_answers_that_contradict_are_told(siti: Client) -> None:
+    assert siti.get("/pengajuan/mulai/").status_code == 404
+    assert siti.get("/pengajuan/mulai/", {"goal": "ke-bulan"}).status_code == 404
+    missing = siti.get("/pengajuan/mulai/", {"goal": BABY})
+    assert missing.status_code == 422
+    assert "Pertanyaan ini belum dijawab." in text(missing)
+    wrong = siti.post("/pengajuan/mulai/", {"goal": BABY, "business": "bukan-uuid", **CARD})
+    assert wrong.status_code == 404
+    assert siti.post("/pengajuan/mulai/", {"goal": BABY, "business": str(uuid4()), **CARD}).status_code == 404
+
+
+def test_taking_a_part_back_asks_first_and_says_what_needs_it(siti: Client, city: Cast) -> None:
+    row = filed(city.siti.actor)
+    question = f"/pengajuan/{row.id}/tarik/{BIRTH}/"
+    shown = text(siti.get(question))
+    assert f'value="{FAMILY}"' in shown
+    assert siti.post(question).status_code == 403
+    assert part(row, BIRTH).state == "filed"
+    assert siti.post(question, {"sure": "yes"}).status_code == 302
+    assert "Memerlukan Akta kelahiran, yang tidak terbit." in text(siti.get(f"/pengajuan/{row.id}/"))
+    assert siti.get(question).status_code == 404
+
+
+def test_a_refusal_is_shown_calmly_with_what_to_do(siti: Client, city: Cast) -> None:
+    row = filed(city.siti.actor)
+    conclude(row, BIRTH, approve=False)
+    conclude(row, "jkn-bayi-baru-lahir")
+    shown = text(siti.get(f"/pengajuan/{row.id}/"))
+    assert "Sebagian sudah terbit: 1 dari 4" in shown
+    assert "Perbaiki dan ajukan lagi" in shown
+    draft = siti.post(f"/pengajuan/{row.id}/ajukan-lagi/{BIRTH}/")["location"]
+    assert re.fullmatch(r"/permohonan/[0-9a-f-]{36}/periksa/", draft)
+    assert siti.post(draft).status_code == 302
+    tasks.drain()
+    assert part(row, BIRTH).state == "filed"
+
+
+def test_a_changed_catalogue_is_shown_before_anything_is_sent(siti: Client, row: Submission) -> None:
+    new_version(get_service(FAMILY), sla_working_days=9)
+    reload_atlas()
+    refused = siti.post(f"/pengajuan/{row.id}/periksa/")
+    assert "Ketentuan berubah sejak Anda mulai" in text(refused)
+    assert "Kirim semua" not in text(refused)
+    assert not Application.objects.exists()
+    again = siti.post(f"/pengajuan/{row.id}/rencana-baru/")["location"]
+    assert again == f"/pengajuan/{row.id}/persetujuan/"
+
+
+def test_a_bill_of_any_part_stands_on_the_one_bill_page(siti: Client, city: Cast) -> None:
+    row = filed(city.siti.actor, "dinkes-labkesda", x="y")
+    application = part(row, "dinkes-labkesda").application_id
+    assert application is not None
+    while (step := factories.open_step(application)) is not None and step.kind != "payment":
+        factories.proceed(application, step)
+    shown = text(siti.get(f"/pengajuan/{row.id}/"))
+    assert "Sekarang giliran Anda: bayar" in shown
+    assert "1 tagihan belum dibayar" in shown
+    bills = text(siti.get(f"/pengajuan/{row.id}/tagihan/"))
+    assert "Bayar yang pertama" in bills
+    assert "Rp" in bills

@@ -1,5 +1,6 @@
 """One submission for a whole bundle: begin, one form in short pages, one consent, one "check your answers"."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -15,10 +16,11 @@ from pendopo.applications import api, forms
 from pendopo.applications.views import drawn
 from pendopo.applications.views.doors import Asked, for_citizens, take_kept
 from pendopo.applications.views.typed import take_page
-from pendopo.catalogue.api import fee_lines, get_goal, get_service, get_version
+from pendopo.catalogue.api import Goal, fee_lines, get_service, get_version, list_goals
 from pendopo.identity.api import list_businesses
 from pendopo.kernel.errors import Denied, Invalid, NotFound
 from pendopo.web import words
+from pendopo.web.environment import said
 
 _NOT_FINDER = {"goal", "business", "csrfmiddlewaretoken"}
 _WHOLE: dict[str, tuple[str | Promise, str]] = {
@@ -42,24 +44,29 @@ def asked_goals(data: QueryDict) -> tuple[list[str], dict[str, str]]:
 
 def title_of(goal: str) -> str:
     """What a goal (or several, or a single service) is called, in the reader's language."""
-    return ", ".join(_title(one) for one in goal.split(","))
+    return titles_of([goal])[goal]
 
 
-def _title(goal: str) -> str:
+def titles_of(wanted: Iterable[str]) -> dict[str, str]:
+    """The same for many, reading the goals once."""
+    goals = {goal.id: goal for goal in list_goals()}
+    return {goal: ", ".join(_title(one, goals) for one in goal.split(",")) for goal in wanted}
+
+
+def _title(goal: str, goals: Mapping[str, Goal]) -> str:
+    if goal in goals:
+        return str(said(goals[goal]))
     try:
-        found = get_goal(goal)
-    except NotFound:
-        try:
-            return forms.words(get_service(goal).content, "name", "name_en")
-        except NotFound:  # the city no longer offers it; the submission stays readable
-            return goal
-    return found.name_en if forms.english() and found.name_en else found.name
+        return forms.words(get_service(goal).content, "name", "name_en")
+    except NotFound:  # the city no longer offers it; the submission stays readable
+        return goal
 
 
 def submission_cards(rows: list[Any]) -> list[dict[str, Any]]:
     """Submissions as the citizen's own page lists them."""
+    titles = titles_of({row.goal for row in rows}) if rows else {}
     return [
-        {"row": row, "title": title_of(row.goal), "code": api.consent_mark(row), "word": word, "kind": kind}
+        {"row": row, "title": titles[row.goal], "code": api.consent_mark(row), "word": word, "kind": kind}
         for row in rows
         for word, kind in [_WHOLE[row.state]]
     ]
@@ -101,13 +108,18 @@ def begin(request: Asked) -> HttpResponse:
 
 
 def where_left_off(row: Any, after: int = 0) -> str:
-    """Address of the first page after ``after`` that still asks something, else of what comes next."""
+    """Address of the first page that lacks something, or (``after`` a page) that asks something new; else of what comes next."""
     parts = api.list_parts(row.id)
     merged = api.bundle_form(row, parts)
     answers = api.typed_answers(row)
     errors = api.check_parts(row, parts)
     for page in forms.pages(merged.schema):
-        if page.position > after and not forms.known(merged.schema, page, answers, row.sources, errors):
+        asks = (
+            not forms.known(merged.schema, page, answers, row.sources, errors)
+            if after
+            else not errors.keys().isdisjoint(page.fields)
+        )
+        if page.position > after and asks:
             return f"/pengajuan/{row.id}/isi/{page.id}/"
     if row.state != "draft":
         return f"/pengajuan/{row.id}/"
