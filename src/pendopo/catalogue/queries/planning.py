@@ -21,44 +21,56 @@ _MARK = "SELECT data->>'mark' FROM catalogue_register WHERE name = 'planning'"
 
 def atlas() -> Atlas:
     """The loaded catalogue as planning sees it. One short query while the catalogue stays the same."""
+    mark = _mark()
+    return _atlas(mark) if mark else Atlas({})
+
+
+def _mark() -> str:
     with connection.cursor() as cursor:
         cursor.execute(_MARK)
         found = cursor.fetchone()
-    return _atlas(found[0]) if found else Atlas({})
+    return str(found[0]) if found else ""
 
 
 @lru_cache(maxsize=2)
 def _atlas(mark: str) -> Atlas:
     versions = Service.objects.filter(is_active=True).order_by("id")
     rows = versions.values_list("current_version_id", "current_version__content")
-    data = Register.objects.get(pk="planning").data
-    bundles = json.loads(data["bundles"])
+    agencies = Agency.objects.values_list("id", "name", "name_en")
     return Atlas(
         nodes={content["id"]: planning.node_of(content, version) for version, content in rows.iterator()},
-        goals=planning.goals_of(bundles),
-        agencies={
-            key: (name, name_en) for key, name, name_en in Agency.objects.values_list("id", "name", "name_en")
-        },
-        competences=planning.competences_of(bundles),
-        usual=data["usual"],
+        goals=_goals(mark),
+        agencies={key: (name, name_en) for key, name, name_en in agencies},
+        competences=planning.competences_of(json.loads(_register()["bundles"])),
+        usual=_register()["usual"],
         mark=mark,
     )
 
 
+@lru_cache(maxsize=2)
+def _goals(mark: str) -> dict[str, Goal]:
+    """Goals alone: pages that only name them need no more."""
+    return planning.goals_of(json.loads(_register()["bundles"])) if mark else {}
+
+
+def _register() -> dict[str, Any]:
+    return dict(Register.objects.get(pk="planning").data)
+
+
 def list_goals(category: str | None = None) -> list[Goal]:
     """Goals in the order of the folder, of one situation of life if asked."""
-    return [goal for goal in atlas().goals.values() if category in (None, goal.category)]
+    return [goal for goal in _goals(_mark()).values() if category in (None, goal.category)]
 
 
 def search_goals(query: str, limit: int = 5) -> list[Goal]:
     """Goals that fit a citizen's words, best first."""
-    return planning.matching(atlas().goals.values(), query, limit)
+    return planning.matching(_goals(_mark()).values(), query, limit)
 
 
 def get_goal(goal_id: str) -> Goal:
     """One goal. Raises: NotFound."""
     try:
-        return atlas().goals[goal_id]
+        return _goals(_mark())[goal_id]
     except KeyError:
         raise NotFound(goal_id) from None
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
+from pendopo.catalogue.rules.fees import names_in
 from pendopo.catalogue.rules.forms import is_spare, needs_file
 from pendopo.catalogue.rules.planning.goals import Competence, Goal
 from pendopo.catalogue.rules.planning.shapes import How
@@ -62,7 +63,9 @@ class Node:
     fee: Spec = field(default_factory=dict)
     refs: Spec = field(default_factory=dict)
     tables: Spec = field(default_factory=dict)  # dated reference tables, as a version carries them
-    fields: Mapping[str, Spec] = field(default_factory=dict)
+    fields: Mapping[str, Spec] = field(
+        default_factory=dict
+    )  # those the fee looks at: all of them would fill memory
     legal_basis: str = ""
 
 
@@ -102,9 +105,18 @@ def node_of(content: Spec, version_id: UUID) -> Node:
         fee=content["fee"],
         refs=content["refs"],
         tables=content.get("tables") or {},
-        fields=schema["properties"],
+        fields={
+            name: schema["properties"][name]
+            for name in _looked_at(content["fee"]) & schema["properties"].keys()
+        },
         legal_basis="; ".join(content["legal_basis"]),
     )
+
+
+def _looked_at(fee: Spec) -> set[str]:
+    return {
+        name for line in fee["lines"] for name in names_in(f"{line['formula']} {line.get('when') or ''}")[0]
+    }
 
 
 def need_of(requirement: Spec) -> Need:
