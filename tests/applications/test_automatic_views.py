@@ -112,13 +112,14 @@ def test_a_section_head_looks_again(
     address = f"/kerja/tinjauan/{waiting.id}/"
     for stranger in (city.siti, clerk):
         refused = signed_in(stranger)
-        assert refused.get("/kerja/tinjauan/").status_code == 403
         assert refused.get(address).status_code in {403, 404}
         assert refused.post(f"{address}jawab/", {"verdict": "agree"}).status_code in {403, 404}
         assert refused.post(f"/kerja/tinjauan/aturan/{RULE}/", {"reason": "x"}).status_code == 403
+    assert signed_in(city.siti).get("/kerja/tinjauan/").status_code == 403
+    assert "Tinjauan dilakukan kepala seksi" in body_of(signed_in(clerk).get("/kerja/tinjauan/"))
     client = signed_in(head)
     assert "1 keputusan otomatis menunggu tinjauan Anda" in body_of(client.get("/kerja/"))
-    assert "tinjauan" not in body_of(signed_in(clerk).get("/kerja/"))
+    assert "menunggu tinjauan Anda" not in body_of(signed_in(clerk).get("/kerja/"))
     assert str(row.number) in body_of(client.get("/kerja/tinjauan/"))
     page = body_of(client.get(address))
     assert "Kota Batam" in page

@@ -48,7 +48,7 @@ def inbox(request: Asked) -> HttpResponse:
     reviews = bool(api.reviewer_agencies(request.actor))
     context = {
         "rows": drawn,
-        "reviews": api.count_reviews(request.actor) if reviews else None,
+        "reviews": api.count_reviews(request.actor) if reviews else 0,
         "stopped": api.list_stopped(request.actor) if reviews else [],
         "count": api.count_inbox(request.actor),
         "more": f"/kerja/?after={last.due_on or '9999-12-31'},{last.step_id}" if last else "",
