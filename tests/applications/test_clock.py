@@ -294,6 +294,13 @@ def test_silence_grants_numbers_seals_and_attaches_the_derivation(city: Cast, at
     assert api.sweep_deadlines() == 0
 
 
+def test_a_file_nobody_opened_is_granted_too_and_says_so(city: Cast, at: clock.FixedClock) -> None:
+    application_id = factories.file(get_service(REKLAME), city.siti.actor)
+    until_overdue(at, application_id)
+    assert api.sweep_deadlines() >= 1
+    assert row(application_id).decision["derivation"][0] == ["2026-11-23", "start", 0, "", "unchecked", ""]
+
+
 def test_on_the_last_day_itself_nothing_is_granted(city: Cast, at: clock.FixedClock) -> None:
     application_id = filed(city.siti.actor)
     until_overdue(at, application_id)

@@ -104,14 +104,17 @@ def test_pages_of_a_citizen_and_of_officers(
     rizal = office("Rizal Pratama")
     rizal.go(f"/kerja/{application}/")
     stories.do_correction(rizal, "site_village", "Tulis nama kelurahan.")
-    found |= faults(page, [own, f"{own}tanda-terima/", f"{own}isi/lokasi/", "/saya/"])
+    found |= faults(page, [own, f"{own}perhitungan/", f"{own}tanda-terima/", f"{own}isi/lokasi/", "/saya/"])
     visitor.go(f"{own}periksa/")
     visitor.press("Kirim perbaikan")
     stories.do(rizal, application, "Berkas benar, lanjutkan")
 
     desk = Browsing(new_page())
     _become(desk, "Ir. Bonar Simanjuntak")
-    found |= faults(desk.page, ["/kerja/", f"/kerja/{application}/"])
+    found |= faults(
+        desk.page,
+        ["/kerja/", f"/kerja/{application}/", f"/kerja/{application}/perhitungan/", "/kerja/peringatan/"],
+    )
     stories.do(desk, application, "Catat hasil pemeriksaan lapangan", favourable="yes")
     stories.do(desk, application, "Beri rekomendasi", favourable="yes")
     stories.wait_for(visitor, application, "Sekarang giliran Anda: bayar")
@@ -171,7 +174,17 @@ def faults_here(page: Page) -> dict[str, Any]:
 def test_pages_of_the_operator(new_page: Callable[..., Page]) -> None:
     nadia = Browsing(new_page())
     _become(nadia, "Nadia Kusuma")
-    assert faults(nadia.page, ["/operator/inventaris/", "/kerja/tinjauan/", "/kerja/"]) == {}
+    calendar = ["/operator/kalender/", "/operator/kalender/?tahun=2027", "/operator/kalender/perubahan/"]
+    assert faults(nadia.page, ["/operator/inventaris/", "/kerja/tinjauan/", "/kerja/", *calendar]) == {}
+    nadia.go("/operator/kalender/")
+    nadia.press("Lihat siapa yang terkena")
+    assert faults_here(nadia.page) == {}
+
+
+def test_pages_of_the_mayor(new_page: Callable[..., Page]) -> None:
+    mayor = Browsing(new_page())
+    _become(mayor, "Amelia Siregar")
+    assert faults(mayor.page, ["/kerja/peringatan/"]) == {}
 
 
 def _become(visitor: Visitor, name: str) -> None:

@@ -13,6 +13,7 @@ from django.db import connection
 from pendopo.applications.models import Application, MovedDeadline, Recount
 from pendopo.applications.queries.loading import marks_of, term_of
 from pendopo.applications.rules import shown_due
+from pendopo.applications.rules.clock import RECEIVED, UNCHECKED
 from pendopo.catalogue.api import Regime, get_version, tacit
 from pendopo.identity.api import Actor, Role
 from pendopo.kernel import clock
@@ -172,10 +173,14 @@ def derivation(application_id: UUID) -> Derivation:
 
 
 def stored_derivation(derived: Derivation) -> list[list[Any]]:
-    """The days of a derivation as plain JSON: [date, row, number, name, reason, evidence]."""
+    """The days of a deadline that passed, as plain JSON: [date, row, number, name, reason, evidence]. What nobody checked says so."""
     return [
-        [day.on.isoformat(), day.row, day.number, day.name, day.reason, day.evidence] for day in derived.days
-    ]
+        [
+            day.on.isoformat(), day.row, day.number, day.name,
+            UNCHECKED if day.reason == RECEIVED else day.reason, day.evidence,
+        ]
+        for day in derived.days
+    ]  # fmt: skip
 
 
 BEGINNING: Final = (date.min, FIRST_ID)
