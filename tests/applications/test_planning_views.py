@@ -103,6 +103,16 @@ def test_somebody_who_is_known_is_asked_less(browser: Browser, city: Cast, stran
     assert "sudah kami ketahui" not in unknown
 
 
+def test_the_button_leads_to_the_same_plan(browser: Browser, city: Cast) -> None:  # noqa: F811
+    citizen = browser(city.siti)
+    page = text(citizen.get(CAFE + "&punya=npwp"))
+    (address,) = set(re.findall(r'href="(/pengajuan/mulai/[^"]+)"', page))
+    begin = citizen.get(address.replace("&amp;", "&"))
+    assert begin.status_code == 200
+    assert "Pendaftaran NPWP orang pribadi" not in text(begin)
+    assert "Sertifikat laik higiene sanitasi" in text(begin)
+
+
 def test_home_search_and_situations_lead_to_plans(stranger: Client) -> None:
     assert 'href="/rencana/"' in text(stranger.get("/"))
     assert 'href="/rencana/buka-kedai-kopi/"' in text(stranger.get("/layanan/", {"q": "buka warung kopi"}))

@@ -266,6 +266,7 @@ class _Walk:
             starts_on=self.days.day(begins),
             due_on=self.days.day(self.ends[node.service_id]),
             critical=critical,
+            competence_is_confirmed=competent is None or competent.is_confirmed,
         )
 
     def _documents(

@@ -73,6 +73,7 @@ class Competence:
     when: str = ""
     valid_from: date | None = None
     valid_to: date | None = None
+    is_confirmed: bool = False
 
     def holds(self, service_id: str, answers: Mapping[str, str], on: date) -> bool:
         """True when this agency is competent for the service; never on a guess: an answer it needs must be given."""
@@ -276,6 +277,7 @@ def competences_of(bundles: Spec) -> tuple[Competence, ...]:
             entry.get("when") or "",
             _date(entry.get("valid_from")),
             _date(entry.get("valid_to")),
+            entry.get("confidence") == "sourced",
         )
         for entry in bundles.get("competence") or ()
     )

@@ -68,6 +68,7 @@ class PlannedService:
     starts_on: date
     due_on: date
     critical: bool  # a day lost here is a day lost for the whole plan
+    competence_is_confirmed: bool = True  # False: both agencies have yet to say that the law is read so
 
 
 @dataclass(frozen=True, slots=True)
