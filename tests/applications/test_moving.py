@@ -20,7 +20,8 @@ from pendopo.applications.rules import Act, Case, Remark, State, Step, StepKind,
 from pendopo.applications.rules.moving import Moves, Stays, plan_move
 from pendopo.catalogue.actions import load
 from pendopo.catalogue.api import get_service
-from pendopo.config import moving
+from pendopo.config import moving, prepare
+from pendopo.config.trouble import Trouble
 from pendopo.identity.api import SYSTEM, Actor, Role
 from pendopo.kernel import events
 from pendopo.kernel.errors import Denied, NotFound
@@ -348,3 +349,17 @@ def test_the_command_says_what_it_did(filed: Filed) -> None:
         "nothing was handed over: nobody at dinas-sehat holds front_officer, signatory",
         "1 cases handed over from dinas-izin to dinas-sehat",
     ]
+
+
+def test_loading_says_what_a_leaving_agency_would_leave_behind(
+    folder: Path, filed: Filed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    filed()
+    small.edit(folder, "region.yaml", "operator_agency: dinas-izin", "operator_agency: dinas-sehat")
+    small.edit(folder, IZIN, "level: city\n", "level: city\npresence: {status: left}\n")
+    with pytest.raises(Trouble) as refused:
+        prepare.load_catalogue(folder)
+    assert "hand-over" in str(refused.value)
+    line = small.line_of(folder, IZIN, "presence")
+    assert f"{IZIN}:{line}: dinas-izin has 1 open applications" in capsys.readouterr().err
+    assert get_service("izin-dagang").number == 1
