@@ -105,11 +105,13 @@ def main(rows: int, series: int) -> None:
     found = get_group(sent.id, by)
     if (found.state, found.filed) != ("finished", rows):
         raise RuntimeError(f"{found.state}: {found.filed} of {rows} filed, {found.bad} bad. {found.problem}")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    used = resource.getrusage(resource.RUSAGE_SELF)
     told = {
+        "python_s": used.ru_utime + used.ru_stime,
+        "postgres_s": _cpu_of_the_server(),
         "seconds": ended - began,
         "reading": read - began,
-        "peak": peak,
+        "peak": used.ru_maxrss / 1024,
         "bytes": len(data),
         "filed": found.filed,
     }
