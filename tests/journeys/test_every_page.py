@@ -23,6 +23,8 @@ ACCOUNT = [
     "/saya/data/",
     "/saya/dukcapil/",
     "/ajukan/dukcapil-akta-kelahiran/",
+    "/pengajuan/mulai/?goal=bayi-lahir&kartu_anak=ya",
+    "/pengajuan/lanjut/",
     "/kerja/",
 ]
 PUBLIC = [
@@ -98,6 +100,10 @@ def test_pages_of_a_citizen_and_of_officers(
     found |= faults(page, [visitor.path])
     application = stories.send(visitor)
     own = f"/permohonan/{application}/"
+    visitor.go("/pengajuan/mulai/?goal=bayi-lahir&kartu_anak=ya")
+    visitor.press("Mulai mengisi")
+    bundle = visitor.path.partition("isi/")[0]
+    found |= faults(page, [visitor.path, f"{bundle}persetujuan/", f"{bundle}periksa/"])
 
     office = at_their_desks(requesting)
     stories.do(office("Dewi Anggraini"), application, "Berkas lengkap")

@@ -30,12 +30,15 @@ BABY = stories.BIRTH | {
 }
 
 
-def photograph(page: Page, name: str) -> None:
-    """For the eye: PENDOPO_PHOTOS names a folder."""
+def look(page: Page, name: str) -> None:
+    """Nothing sticks out sideways; PENDOPO_PHOTOS names a folder for the eye."""
     folder = os.environ.get("PENDOPO_PHOTOS")
-    if folder:
-        for width in (320, 1280):
-            page.set_viewport_size({"width": width, "height": 800})
+    for width in (320, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, (
+            f"{name} is too wide at {width}"
+        )
+        if folder:
             page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
 
 
@@ -59,24 +62,25 @@ def test_a_baby_is_born_and_nothing_is_asked_twice(  # noqa: PLR0915 - one story
     andi.press("Lanjutkan")
     andi.press("Ya, saya setuju")
     andi.sees("Bayi saya lahir", "Langsung diajukan", "Menyusul sendiri")
-    photograph(andi.page, "begin")
+    look(andi.page, "begin")
     andi.press("Mulai mengisi")
     andi.sees("Sudah kami ketahui", "Dari Dukcapil")
-    photograph(andi.page, "fill")
+    look(andi.page, "fill")
     asked = stories.fill(andi, BABY, scan)
     assert asked.count("documents") <= 1
     andi.sees("Siapa yang melihat data Anda", "Dinas Kependudukan dan Pencatatan Sipil", "BPJS Kesehatan")
-    photograph(andi.page, "consent")
+    look(andi.page, "consent")
     andi.press("Saya setuju")
     andi.sees("Nurul Bintang", "Maria Lestari", who.street)
-    photograph(andi.page, "review")
+    look(andi.page, "review")
     andi.press("Kirim semua")
     andi.sees("Sekarang: ", "0 dari 4 layanan", "Menunggu giliran")
-    photograph(andi.page, "status")
+    look(andi.page, "status")
     status = andi.path
     code = re.search(r"Kode pengajuan ([A-Z]{4}-[A-Z]{4})", andi.text)
     assert code
     andi.go("/pengajuan/lanjut/")
+    look(andi.page, "resume")
     andi.answer("code", code[1].lower())
     andi.press("Lanjutkan")
     assert andi.path == status
@@ -90,17 +94,17 @@ def test_a_baby_is_born_and_nothing_is_asked_twice(  # noqa: PLR0915 - one story
         stories.do(office("Heryanto Lubis"), application, button)
     wait_for(andi, status, "1 dari 4 layanan")
     andi.sees("Sudah terbit", "Buka dokumen")
-    photograph(andi.page, "status-later")
+    look(andi.page, "status-later")
     andi.go(f"{status}tagihan/")
     andi.sees("Tidak ada tagihan")
-    photograph(andi.page, "bills")
+    look(andi.page, "bills")
     andi.go(f"{status}tarik/dukcapil-kia-baru/")
-    photograph(andi.page, "withdraw")
+    look(andi.page, "withdraw")
     andi.press("Ya, tarik kembali")
     andi.sees("Ditarik kembali")
     andi.go("/saya/")
     andi.sees("Bayi saya lahir", code[1])
-    photograph(andi.page, "mine")
+    look(andi.page, "mine")
     assert watch.told() == []
 
 
