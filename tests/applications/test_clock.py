@@ -172,6 +172,18 @@ def test_a_killed_recount_goes_on_where_it_stopped_and_moves_nobody_twice(city: 
     assert api.recount(patience_seconds=0) == 0
 
 
+def test_a_deadline_beyond_the_calendar_stays_and_stops_nobody_elses(city: Cast) -> None:
+    endless, plain = filed(city.siti.actor), filed(city.siti.actor)
+    Application.objects.filter(id=endless).update(term={"days": 5000, "unit": "working"})
+    before = row(endless).due_on, row(plain).due_on
+    assert queries.preview_change([FLOOD], [], city.operator.actor).moved >= 1
+    number = change(city.operator.actor, FLOOD)
+    api.recount(patience_seconds=0)
+    assert queries.get_recount(number).finished_at
+    assert row(endless).due_on == before[0]
+    assert row(plain).due_on != before[1]
+
+
 def test_a_second_edit_waits_for_the_first_recount(city: Cast) -> None:
     change(city.operator.actor, FLOOD)
     with pytest.raises(Denied) as refused, transaction.atomic():

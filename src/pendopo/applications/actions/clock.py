@@ -13,8 +13,6 @@ from django.db import IntegrityError, connection, transaction
 
 from pendopo.applications.models import Recount
 from pendopo.applications.queries import clock as queries
-from pendopo.applications.queries.loading import marks_of
-from pendopo.applications.rules import shown_due
 from pendopo.identity.api import SYSTEM, Actor
 from pendopo.kernel import clock
 from pendopo.kernel.errors import Denied
@@ -109,8 +107,7 @@ def _due(case: queries.OpenCase, known: dict[Any, date | None]) -> date | None:
     """The deadline by today's calendar. Equal clocks of one agency are counted once."""
     key = (case.agency_id, case.term, case.marks)
     if key not in known:
-        marks = marks_of(json.loads(case.marks))
-        known[key] = shown_due(queries.read_term(case.term), marks, region.calendar(case.agency_id))
+        known[key] = queries.counted(case.term, case.marks, region.calendar(case.agency_id))
     return known[key]
 
 

@@ -19,7 +19,7 @@ from pendopo.identity.api import Actor, Role
 from pendopo.kernel import clock
 from pendopo.kernel.errors import Denied, NotFound
 from pendopo.region import api as region
-from pendopo.region.api import Derivation, Term, Unit, derive
+from pendopo.region.api import Calendar, Derivation, Term, Unit, derive
 
 FIRST_ID: Final = UUID(int=0)
 PREVIEWED: Final = 50
@@ -74,6 +74,14 @@ def read_term(text: str) -> Term:
     return Term(int(stored["days"]), Unit(stored["unit"]))
 
 
+def counted(term: str, marks: str, calendar: Calendar) -> date | None:
+    """The deadline to show, from the stored texts; None when it has not begun, or lies beyond the calendar: such a case stays as it is."""
+    try:
+        return shown_due(read_term(term), marks_of(json.loads(marks)), calendar)
+    except Denied:
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class Shift:
     """Applications of one agency that an edit would move alike."""
@@ -111,7 +119,7 @@ def preview_change(enter: Sequence[region.Entry], withdraw: Sequence[int], by: A
     }
     found: dict[tuple[str, date, date], list[Any]] = {}
     for agency, was, term, marks, count, numbers in groups:
-        due = shown_due(read_term(term), marks_of(json.loads(marks)), calendars[agency])
+        due = counted(term, marks, calendars[agency])
         if due is not None and due != was:
             shift = found.setdefault((agency, was, due), [0, []])
             shift[0] += count
