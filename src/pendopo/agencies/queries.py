@@ -6,12 +6,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import QuerySet
 
 from pendopo.agencies.models import Deputy, Staff
 from pendopo.identity.api import PUBLIC, Actor, ActorKind, Role, User
-from pendopo.kernel import clock
+from pendopo.kernel import clock, sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +43,7 @@ _STAFF = (
 
 def account(user_id: Any) -> tuple[User, Actor] | None:
     """An active account and who it is: staff with their duties of today (and of those they stand in for), else the person, else nobody."""
-    with connection.cursor() as cursor:
-        cursor.execute(_ACCOUNT, {"id": user_id, "on": clock.today()})
-        row = cursor.fetchone()
+    row = sql.one(_ACCOUNT, {"id": user_id, "on": clock.today()})
     if row is None:
         return None
     user = User.from_db("default", _COLUMNS, row[:-3])
@@ -80,9 +77,7 @@ def actor_of(user: User | None) -> Actor:
 
 def actor_of_staff(user_id: UUID) -> Actor:
     """Staff with their duties of today by account id; ``PUBLIC`` for an account that is closed or has none."""
-    with connection.cursor() as cursor:
-        cursor.execute(_STAFF, {"id": user_id, "on": clock.today()})
-        row = cursor.fetchone()
+    row = sql.one(_STAFF, {"id": user_id, "on": clock.today()})
     return _officer(user_id, row[0] or row[1], row[2]) if row and row[2] else PUBLIC
 
 
@@ -160,9 +155,8 @@ def signatory_of(actor: Actor, agency_id: str, role: Role = Role.SIGNATORY) -> S
     """Name and title of a member of staff as a document of that agency shows them; a deputy signs as "Plh." of who is absent."""
     if actor.id is None:
         return Signatory(actor.name, "", "")
-    with connection.cursor() as cursor:  # by hand: every signature asks it
-        cursor.execute(_TITLES, [agency_id, [actor.id, *actor.stands_in_for]])
-        posts = {row[0]: row[1:] for row in cursor.fetchall()}
+    found = sql.every(_TITLES, [agency_id, [actor.id, *actor.stands_in_for]])
+    posts = {row[0]: row[1:] for row in found}
     roles, title, number = posts.pop(actor.id, ((), "", ""))
     if role not in roles:
         for absent_roles, absent_title, _ in posts.values():

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from pendopo.agencies.api import colleagues, signatory_of
 from pendopo.applications import queries
@@ -28,7 +28,7 @@ from pendopo.applications.rules import (
 )
 from pendopo.catalogue.api import ServiceVersion, get_version
 from pendopo.identity.api import SYSTEM, Actor, ActorKind, get_person
-from pendopo.kernel import clock
+from pendopo.kernel import clock, sql
 from pendopo.kernel.errors import Denied, Invalid, NotFound
 from pendopo.payments.api import BillLine, bill, cancel, get_bill, reopen
 from pendopo.region.api import calendar, closing_at, received_today
@@ -153,9 +153,7 @@ def _cancel_bill(application_id: UUID) -> None:
 
 
 def _execute(arguments: list[Any]) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(_ADVANCE, arguments)
-        return bool(cursor.fetchone()[0])
+    return bool(sql.one(_ADVANCE, arguments)[0])
 
 
 def _change(

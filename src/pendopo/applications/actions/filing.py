@@ -33,7 +33,7 @@ from pendopo.applications.rules import (
 from pendopo.applications.rules.storable import is_storable
 from pendopo.catalogue.api import ServiceVersion, fee_lines, get_version, validate, version_for
 from pendopo.identity.api import SYSTEM, Actor, ActorKind, get_business
-from pendopo.kernel import clock
+from pendopo.kernel import clock, sql
 from pendopo.kernel.errors import Denied, Invalid, NotFound
 from pendopo.region.api import calendar, received_today
 
@@ -317,9 +317,7 @@ def prepare(
 
 def _execute(arguments: list[Any]) -> tuple[str, bool]:
     """(number, whether it was filed just now)."""
-    with connection.cursor() as cursor:
-        cursor.execute(_SUBMIT, arguments)
-        filed = cursor.fetchone()
+    filed = sql.one(_SUBMIT, arguments)
     if filed is None:
         raise NotFound
     return str(filed[0]), bool(filed[1])

@@ -15,6 +15,7 @@ from pendopo.applications.rules import COMPLETENESS_DAYS, MAX_ROUNDS, Case, Stat
 from pendopo.catalogue.api import GENERAL_DAYS, ServiceVersion, condition, get_version
 from pendopo.documents.api import list_latest_uploads
 from pendopo.identity.api import Actor, facts_of, get_person, nik_of, seal, unseal
+from pendopo.kernel import sql
 from pendopo.kernel.errors import NotFound
 from pendopo.region.api import Mark, Term, Unit
 
@@ -187,9 +188,7 @@ _LOAD_MANY = LOAD_SQL.replace("SELECT a.version_id", "SELECT a.id, a.version_id"
 
 def load(application_id: UUID) -> Loaded:
     """Everything a decision needs, in one statement. Raises: NotFound."""
-    with connection.cursor() as cursor:
-        cursor.execute(LOAD_SQL, [application_id])
-        row = cursor.fetchone()
+    row = sql.one(LOAD_SQL, [application_id])
     if row is None:
         raise NotFound
     return _loaded(application_id, row)

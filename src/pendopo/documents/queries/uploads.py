@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from pendopo.documents.connectors.files import client as files
@@ -15,6 +14,7 @@ from pendopo.documents.models import Upload
 from pendopo.documents.rules.content import SUFFIX
 from pendopo.documents.rules.words import with_suffix
 from pendopo.identity.api import Actor, ActorKind
+from pendopo.kernel import sql
 from pendopo.kernel.errors import NotFound
 from pendopo.web import words
 
@@ -129,9 +129,8 @@ def open_upload(upload_id: UUID, actor: Actor, *, allowed: bool = False) -> Read
 
 def list_uploads(ids: Iterable[UUID]) -> dict[UUID, Stored]:
     """Uploads by id, in one query; unknown ids are absent. The caller decides who may see them."""
-    with connection.cursor() as cursor:  # by hand: every submission asks it
-        cursor.execute(_BY_ID, [list(ids)])
-        rows = [Upload.from_db("default", _COLUMNS, row) for row in cursor.fetchall()]
+    found = sql.every(_BY_ID, [list(ids)])  # by hand: every submission asks it
+    rows = [Upload.from_db("default", _COLUMNS, row) for row in found]
     return {row.id: stored(row) for row in rows}
 
 
