@@ -5,7 +5,7 @@ While somebody acts for another (with a mandate, or an officer at the counter) `
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
@@ -56,7 +56,7 @@ class Programs:
             request.method == "POST" and said.startswith("Bearer ") and request.path_info.startswith(API)
         ):
             return self.get_response(request)
-        response: HttpResponse = self.answer(request)
+        response = cast("HttpResponse", self.answer(request))
         response.headers.setdefault("X-Frame-Options", settings.X_FRAME_OPTIONS)
         response.headers.setdefault("Content-Length", str(len(response.content)))
         return response
