@@ -22,6 +22,8 @@ ACCOUNT = [
     "/akun/logout/",
     "/saya/data/",
     "/saya/dukcapil/",
+    "/saya/kuasa/",
+    "/saya/kuasa/baru/",
     "/ajukan/dukcapil-akta-kelahiran/",
     "/pengajuan/mulai/?goal=bayi-lahir&kartu_anak=ya",
     "/pengajuan/lanjut/",
