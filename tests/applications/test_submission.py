@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -294,7 +294,7 @@ def reload_atlas() -> None:
     from pendopo.catalogue.models import Register
 
     register = Register.objects.get(name="planning")
-    register.data["mark"] = f"{register.data['mark'][:10]}++"
+    register.data["mark"] = uuid4().hex  # never one that another test, rolled back since, has used
     register.save()
 
 

@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from simulators.people import find
@@ -100,6 +101,9 @@ HOUSE = CONTACT | {
     "krk_file": "file",
     "declaration": "on",
 }
+
+
+SOON = (datetime.now(UTC) + timedelta(days=3)).date().isoformat()  # noqa: TID251 - processes under their own clock are visited
 
 
 def find_and_begin(visitor: Visitor, who: Citizen, search: str, service: str) -> None:
@@ -307,6 +311,14 @@ def builder(
     rizal = officer("Rizal Pratama")
     do(rizal, application, "Berkas benar, lanjutkan")
     bonar = officer("Ir. Bonar Simanjuntak")
+    bonar.go(f"/kerja/{application}/")
+    bonar.unfold("Buat janji kunjungan")
+    for name, value in {"visit_on": SOON, "visit_at": "09:30", "place": "Perumahan Buana Raya"}.items():
+        bonar.answer(name, value)
+    bonar.press("Buat janji kunjungan")
+    bonar.sees("Tercatat.")
+    hendra.go(f"/permohonan/{application}/")
+    hendra.sees("Petugas datang", "Perumahan Buana Raya")
     do(bonar, application, "Catat hasil pemeriksaan lapangan", favourable="yes", note="Sesuai gambar.")
     do(bonar, application, "Beri rekomendasi", favourable="yes")
     wait_for(hendra, application, "Sekarang giliran Anda: bayar")

@@ -1,5 +1,6 @@
 """Every page at 320 px and at 1280 px: axe finds nothing and nothing sticks out sideways."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -170,6 +171,41 @@ def test_pages_of_a_decision_without_officers(
     desk.press("Catat tinjauan")
     visitor.go(f"/permohonan/{application}/")
     visitor.sees("Petugas meninjau keputusan sistem: benar")
+    assert found == {}
+
+
+def test_pages_of_an_issued_paper(
+    new_page: Callable[..., Page], citizen: Callable[[], Citizen], scan: Path
+) -> None:
+    """A letter is issued at once, suspended by its agency, and its holder objects."""
+    page = new_page()
+    visitor = Browsing(page)
+    stories.find_and_begin(visitor, citizen(), "surat keterangan domisili", "Surat keterangan domisili")
+    stories.fill(visitor, {**stories.CONTACT, "declaration": "on"}, scan)
+    application = stories.send(visitor)
+    stories.wait_for(visitor, application, "Dokumen Anda sudah terbit")
+    found_in = re.search(r"/dokumen/[0-9a-f-]{36}/", page.content())
+    assert found_in is not None
+    held, issued = found_in.group(), f"/kerja{found_in.group()}"
+
+    head = Browsing(new_page())
+    head.go("/demo/")
+    head.unfold("Atau satu petugas serbabisa")
+    head.press("Petugas Kecamatan dan Kelurahan")
+    found = faults(head.page, ["/kerja/dokumen/", issued, f"{issued}suspend/"])
+    head.answer("ground", "violation")
+    head.answer("reason", "Alamatnya tidak lagi ditempati.")
+    head.answer("legal_basis", "UU 24/2013")
+    head.press("Bekukan sementara")
+    head.sees("sudah terbit")
+    found |= faults(page, ["/saya/", held])
+    visitor.sees("Dibekukan sementara sampai diaktifkan kembali")
+    visitor.follow("Ajukan keberatan")
+    visitor.answer("grounds", "Saya masih tinggal di sana.")
+    visitor.press("Kirim keberatan")
+    found |= faults(page, [visitor.path])
+    found |= faults(head.page, ["/kerja/keberatan/", f"/kerja{visitor.path}"])
+    head.sees("pejabat penanda tangan yang tidak mengambil keputusan semula")
     assert found == {}
 
 
