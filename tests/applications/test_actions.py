@@ -24,6 +24,7 @@ from pendopo.payments import api as payments
 from tests import factories
 from tests.factories import Cast
 
+NOBODYS = "7b1c2f64-3d5e-4c80-9a1b-2f3e4d5c6b7a"  # an id that nothing has
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("house")]
 
 SIP = "dpmptsp-sip-perawat"
@@ -119,7 +120,7 @@ def test_saving_keeps_wrong_answers_but_filing_refuses_them(sip: ServiceVersion,
     assert "nurse_kind" not in stored(row.id).answers
 
 
-@pytest.mark.parametrize("claimed", ["bukan-uuid", str(uuid4()), "sealed"])
+@pytest.mark.parametrize("claimed", ["bukan-uuid", NOBODYS, "sealed"])
 def test_a_file_that_is_not_there_is_asked_for_again(sip: ServiceVersion, siti: Actor, claimed: str) -> None:
     with pytest.raises(Invalid) as refused:
         factories.file(sip, siti, str_file=claimed)

@@ -33,6 +33,7 @@ from tests.documents import samples
 from tests.documents.conftest import body_of
 from tests.factories import Account, Cast
 
+NOBODYS = "7b1c2f64-3d5e-4c80-9a1b-2f3e4d5c6b7a"  # an id that nothing has
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("house")]
 
 SIP = "dpmptsp-sip-perawat"
@@ -208,7 +209,7 @@ def test_who_has_no_company_is_told_so(browser: Browser, city: Cast) -> None:
     assert answer.status_code == 403
 
 
-@pytest.mark.parametrize("business", ["bukan-uuid", str(uuid4()), "\0", "9" * 400])
+@pytest.mark.parametrize("business", ["bukan-uuid", NOBODYS, "\0", "9" * 400])
 def test_a_company_that_is_not_yours_is_not_found(siti: Client, business: str) -> None:
     assert siti.post(f"/ajukan/{COMPANYS}/", {"business": business}).status_code == 404
 
@@ -500,7 +501,7 @@ def test_a_good_file_is_kept_while_the_rest_is_wrong(siti: Client, form: str) ->
     assert "e-str_file" not in again.content.decode()
 
 
-@pytest.mark.parametrize("claimed", ["bukan-uuid", "../../etc/passwd", str(uuid4()), "\ud7ff", "x" * 5000])
+@pytest.mark.parametrize("claimed", ["bukan-uuid", "../../etc/passwd", NOBODYS, "\ud7ff", "x" * 5000])
 def test_a_hidden_field_that_lies_is_found_at_the_end(siti: Client, form: str, claimed: str) -> None:
     fill_in(form)
     siti.post(f"{form}isi/profesi/", {"str_file_id": claimed})

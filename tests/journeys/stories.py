@@ -177,6 +177,16 @@ def do(officer: Visitor, application_id: str, button: str, **answers: str) -> No
     officer.sees("Tercatat.")
 
 
+def announce(officer: Visitor, application_id: str) -> None:
+    """An inspector makes an appointment for the visit."""
+    officer.go(f"/kerja/{application_id}/")
+    officer.unfold("Buat janji kunjungan")
+    for name, value in {"visit_on": SOON, "visit_at": "09:30", "place": "Perumahan Buana Raya"}.items():
+        officer.answer(name, value)
+    officer.press("Buat janji kunjungan")
+    officer.sees("Tercatat.")
+
+
 def paper_of(visitor: Visitor, application_id: str, verify: Callable[[bytes], object]) -> str:
     """Fetch the signed paper, prove its signature, look it up as the world does; returns its code's path."""
     wait_for(visitor, application_id, "Dokumen Anda sudah terbit")
@@ -311,12 +321,7 @@ def builder(
     rizal = officer("Rizal Pratama")
     do(rizal, application, "Berkas benar, lanjutkan")
     bonar = officer("Ir. Bonar Simanjuntak")
-    bonar.go(f"/kerja/{application}/")
-    bonar.unfold("Buat janji kunjungan")
-    for name, value in {"visit_on": SOON, "visit_at": "09:30", "place": "Perumahan Buana Raya"}.items():
-        bonar.answer(name, value)
-    bonar.press("Buat janji kunjungan")
-    bonar.sees("Tercatat.")
+    announce(bonar, application)
     hendra.go(f"/permohonan/{application}/")
     hendra.sees("Petugas datang", "Perumahan Buana Raya")
     do(bonar, application, "Catat hasil pemeriksaan lapangan", favourable="yes", note="Sesuai gambar.")

@@ -124,7 +124,8 @@ def test_pages_of_a_citizen_and_of_officers(
         desk.page,
         ["/kerja/", f"/kerja/{application}/", f"/kerja/{application}/perhitungan/", "/kerja/peringatan/"],
     )
-    stories.do(desk, application, "Catat hasil pemeriksaan lapangan", favourable="yes")
+    stories.announce(desk, application)
+    stories.do(desk, application, "Catat hasil pemeriksaan lapangan", favourable="yes", note="Sesuai gambar.")
     stories.do(desk, application, "Beri rekomendasi", favourable="yes")
     stories.wait_for(visitor, application, "Sekarang giliran Anda: bayar")
     found |= faults(page, [own])
