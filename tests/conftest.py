@@ -1,5 +1,6 @@
 """What holds for every test: nothing leaves this machine, and browser tests say why they are skipped."""
 
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ LOCAL = {"127.0.0.1", "::1", "localhost", ""}
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests come last, in whatever order: Playwright keeps an event loop, under which Django's ORM refuses to work."""
+    """Browser tests come last, in whatever order: what is quick and likelier to fail is told first."""
     items.sort(key=lambda item: "browser" in item.keywords)
     if proof.chromium():
         return
@@ -31,6 +32,8 @@ def chromium() -> Iterator[Any]:
     """Debian's Chromium, one for all tests: a process may hold only one Playwright."""
     from playwright.sync_api import sync_playwright
 
+    # Playwright keeps an event loop in this thread; the ORM is used in the same thread by turns, never inside a coroutine.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=proof.chromium(), args=QUIET)
         yield browser
