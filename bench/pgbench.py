@@ -83,6 +83,8 @@ class Script:
     def _bind(self, place: int, value: Any) -> str:
         if value is None:
             return "NULL"
+        if value == "":
+            return "''"  # pgbench has no empty variables
         name = f"{self._prefix}{place}"
         self.variables[name] = as_text(value)
         return f":{name}"

@@ -18,14 +18,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.samples import sample
+from bench.samples import paper, sample
 
 if TYPE_CHECKING:
     from pendopo.identity.api import Actor
 
 ROOT = Path(__file__).resolve().parents[1]
 CITY = ROOT / "cities" / "batam"
-SERVICE = "dpmptsp-nib"  # the service asked for most; its form is as long as that of most services
+SERVICE = "dpmptsp-sip-perawat"  # three agencies, four officers, and papers to send
 CITIZEN = "siti@demo.local"
 MILLION = 1_000_000
 FEW = 10_000
@@ -109,7 +109,7 @@ class Place:
         from pendopo.catalogue.api import get_service, validate
 
         version = get_service(SERVICE)
-        answers = sample(version.content["form"]["schema"])
+        answers = sample(version.content["form"]["schema"], paper(self.citizen))
         errors = validate(version, answers)
         if errors:
             raise SystemExit(f"bench: the answers made up for {SERVICE} are refused: {errors}")
