@@ -3,6 +3,7 @@
 Forked, because threads of one Python would measure its lock. Each keeps its own database connection from round to round.
 """
 
+import contextlib
 import multiprocessing
 import time
 from collections.abc import Callable, Sequence
@@ -52,6 +53,8 @@ class Crew:
     def close(self) -> None:
         """Send everybody home."""
         for line in self._lines:
+            with contextlib.suppress(OSError):  # one that failed has left
+                line.send(None)  # closing alone says nothing: those forked later hold the same line open
             line.close()
         for worker in self._workers:
             worker.join(5)
@@ -71,9 +74,8 @@ def _heard(line: Connection) -> tuple[float, float, list[float]]:
 
 def _serve(line: Connection, together: Any, work: Callable[[Any], None]) -> None:
     while True:
-        try:
-            items = line.recv()
-        except EOFError:
+        items = line.recv()
+        if items is None:
             return
         together.wait(PATIENCE_SECONDS)
         times, began = [], time.monotonic()

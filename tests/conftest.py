@@ -2,16 +2,19 @@
 
 import os
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from pendopo.config import proof
 from tests.journeys.watch import QUIET
 
+_TIMER: pytest.StashKey[threading.Timer] = pytest.StashKey()
 LOCAL = {"127.0.0.1", "::1", "localhost", ""}
 
 
@@ -25,6 +28,32 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "browser" in item.keywords:
             item.add_marker(skip)
+
+
+def pytest_timeout_set_timer(item: pytest.Item, settings: Any) -> bool | None:
+    """A browser test that hangs loses its Chromium: Playwright waits in an event loop that no exception may be thrown into."""
+    if "browser" not in item.keywords or not settings.timeout:
+        return None
+    timer = threading.Timer(settings.timeout, _end_chromium)
+    timer.daemon = True
+    item.stash[_TIMER] = timer
+    timer.start()
+    return True
+
+
+def pytest_timeout_cancel_timer(item: pytest.Item) -> bool | None:
+    timer = item.stash.get(_TIMER, None)
+    if timer is None:
+        return None
+    timer.cancel()
+    return True
+
+
+def _end_chromium() -> None:
+    """Every call to it fails at once, here and in the tests that follow."""
+    for child in psutil.Process().children(recursive=True):
+        if child.name().startswith("chrom"):
+            child.kill()
 
 
 @pytest.fixture(scope="session")

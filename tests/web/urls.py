@@ -1,6 +1,7 @@
 """Only the frame and the account pages: the look is tested without the modules that use it."""
 
 import json
+import time
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -25,15 +26,17 @@ def raises(request: HttpRequest, what: str) -> HttpResponse:
     raise RAISED[what]
 
 
-SEEN: dict[str, Any] = {"saves": [], "uploads": {}, "patches": [], "submits": []}
+SEEN: dict[str, Any] = {"saves": [], "uploads": {}, "patches": [], "submits": [], "slow_seconds": 0}
 
 
 def form(request: HttpRequest) -> HttpResponse:
     """A form with all that enhance.js enhances."""
     if request.method == "POST":
+        time.sleep(SEEN["slow_seconds"])
         SEEN["submits"].append(request.POST.dict() | {"files": [f.name for f in request.FILES.values()]})
     source = """{% extends "layout_form.html" %}{% block main %}<h1>Uji</h1>
     {% call ui.form("/form/", csrf_input, files=true, autosave="/autosave/") %}
+    <input type="hidden" name="seen" value="the page">
     {{ ui.field({"name": "why", "label": "Alasan", "widget": "textarea", "max_length": 20, "required": false}) }}
     {{ ui.field({"name": "ktp", "label": "KTP", "widget": "file", "upload": "/berkas/"}) }}
     {{ ui.button("Kirim") }}{% endcall %}{% endblock %}"""
@@ -42,7 +45,7 @@ def form(request: HttpRequest) -> HttpResponse:
 
 def autosave(request: HttpRequest) -> HttpResponse:
     SEEN["saves"].append(request.POST.dict() | {"header": request.headers.get("X-Autosave")})
-    return HttpResponse(status=204)
+    return JsonResponse({"saved": True, "seen": f"save {len(SEEN['saves'])}"})
 
 
 def upload(request: HttpRequest) -> HttpResponse:
