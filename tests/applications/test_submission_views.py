@@ -173,7 +173,10 @@ def test_wrong_answers_stay_and_say_what_is_wrong(siti: Client, city: Cast, row:
     saved = siti.post(
         page, {"shown": "child_full_name", "child_full_name": "Bi"}, headers={"x-autosave": "1"}
     )
-    assert saved.json() == {"saved": True}
+    assert saved.json()["saved"] is True
+    late = {"shown": "child_full_name", "child_full_name": "B", "seen": row.updated_at.isoformat()}
+    assert siti.post(page, late, headers={"x-autosave": "1"}).status_code == 409
+    assert api.typed_answers(api.get_submission(row.id, city.siti.actor))["child_full_name"] == "Bi"
     refused = siti.post(f"/pengajuan/{row.id}/periksa/")
     assert refused.status_code == 422
     assert not Application.objects.exists()

@@ -113,6 +113,22 @@ def filed(client: Client, form: str) -> UUID:
 # The happy path
 
 
+def test_what_a_page_saves_by_itself_too_late_undoes_nothing(siti: Client, form: str) -> None:
+    page, itself = f"{form}isi/kontak/", {"x-autosave": "1"}
+    seen = re.findall(r'name="seen" value="([^"]+)"', siti.get(page).content.decode())[0]
+    siti.post(page, {"person_address": "Jl. Melati 5", "person_phone": "081234567890"})
+    late = siti.post(page, {"person_address": "Jl. Mel", "person_phone": "", "seen": seen}, headers=itself)
+    assert late.status_code == 409
+    assert kept(form)["person_address"] == "Jl. Melati 5"
+    assert kept(form)["person_phone"] == "081234567890"
+    again = {"person_address": "Jl. Mawar 1", "seen": late.json()["seen"]}
+    assert siti.post(page, again, headers=itself).json()["saved"] is True
+    assert kept(form)["person_address"] == "Jl. Mawar 1"
+    pressed = siti.post(page, {"person_address": "Jl. Kenanga 9", "seen": seen})
+    assert pressed.status_code in {302, 422}
+    assert kept(form)["person_address"] == "Jl. Kenanga 9", "a pressed button counts whatever it had seen"
+
+
 def test_from_search_page_to_document(browser: Browser, city: Cast, siti: Client, form: str) -> None:
     assert siti.get(f"/ajukan/{SIP}/").status_code == 200
     good = {
@@ -126,7 +142,7 @@ def test_from_search_page_to_document(browser: Browser, city: Cast, siti: Client
     assert answer["location"] == f"{form}isi/kontak/"
     assert kept(form)["person_birth_date"] == "1995-08-17"
     autosaved = siti.post(f"{form}isi/kontak/", {"person_address": "Jl. Melati"}, headers={"x-autosave": "1"})
-    assert autosaved.json() == {"saved": True}
+    assert autosaved.json() == {"saved": True, "seen": row_of(form).updated_at.isoformat()}
     assert siti.get(form)["location"] == f"{form}isi/kontak/"
     assert siti.get(f"{form}tanda-terima/")["location"] == f"{form}periksa/"
     fill_in(form)

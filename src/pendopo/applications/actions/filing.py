@@ -125,10 +125,11 @@ def _check_applicant_kind(version: ServiceVersion, by: Actor, business_id: UUID 
         raise Denied("business_needed")
 
 
-def save(*, application_id: UUID, answers: Mapping[str, Any], by: Actor) -> None:
+def save(*, application_id: UUID, answers: Mapping[str, Any], by: Actor, seen: str = "") -> tuple[bool, str]:
     """Keep what the applicant typed on one page, right or wrong: checks come at the end. In a correction only what was remarked.
 
-    Raises: NotFound, Denied("not_editable").
+    A page that saves by itself says what it had ``seen``: when something was kept since, what it sends is late and nothing is
+    kept. Returns (kept, what the page has seen now). Raises: NotFound, Denied("not_editable").
     """
     with transaction.atomic():
         row = Application.objects.select_for_update().filter(id=application_id, applicant_id=by.id).first()
@@ -137,6 +138,8 @@ def save(*, application_id: UUID, answers: Mapping[str, Any], by: Actor) -> None
         queries.check_hand_on(by, row)
         if State(row.state) not in EDITABLE:
             raise Denied("not_editable")
+        if seen and seen != row.updated_at.isoformat():
+            return False, row.updated_at.isoformat()
         allowed = get_version(row.version_id).content["form"]["schema"]["properties"]
         if row.remarks:
             allowed = {remark["field"] for remark in row.remarks}
@@ -149,6 +152,7 @@ def save(*, application_id: UUID, answers: Mapping[str, Any], by: Actor) -> None
         row.sources = {name: source for name, source in row.sources.items() if name not in changed}
         row.updated_at = clock.now()
         row.save(update_fields=["answers", "sources", "updated_at"])
+        return True, row.updated_at.isoformat()
 
 
 def submit(*, application_id: UUID, by: Actor) -> str:

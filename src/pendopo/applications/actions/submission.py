@@ -145,16 +145,20 @@ def _write_plan(row: Submission, made: Plan, by: Actor) -> None:
     row.save(update_fields=["finder", "plan", "answers", "sources", "updated_at", "consented_at"])
 
 
-def save_submission(*, submission_id: UUID, answers: Mapping[str, Any], by: Actor) -> None:
+def save_submission(
+    *, submission_id: UUID, answers: Mapping[str, Any], by: Actor, seen: str = ""
+) -> tuple[bool, str]:
     """Keep what was typed on one page, right or wrong. In a filed submission only parts not yet filed can be answered.
 
-    Raises: NotFound, Denied("not_editable").
+    ``seen`` and what is returned: as of ``save``. Raises: NotFound, Denied("not_editable").
     """
     with transaction.atomic():
         row, parts = lock(submission_id, by)
         merged = queries.bundle_form(row, parts)
         if not merged.asked:
             raise Denied("not_editable")
+        if seen and seen != row.updated_at.isoformat():
+            return False, row.updated_at.isoformat()
         before = queries.typed_answers(row)
         changed = {
             name: value
@@ -166,6 +170,7 @@ def save_submission(*, submission_id: UUID, answers: Mapping[str, Any], by: Acto
         row.sources = {name: source for name, source in row.sources.items() if name not in changed}
         row.updated_at = clock.now()
         row.save(update_fields=["answers", "sources", "updated_at"])
+        return True, row.updated_at.isoformat()
 
 
 def consent(*, submission_id: UUID, by: Actor) -> None:

@@ -5,13 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from pendopo.applications.models import Application
 from pendopo.applications.queries.hands import check_hand_on, matter_of
 from pendopo.catalogue.api import get_version
 from pendopo.identity.api import Actor, ActorKind, covers
-from pendopo.kernel import events
+from pendopo.kernel import events, sql
 from pendopo.kernel.errors import NotFound
 
 
@@ -60,9 +58,7 @@ def get_status(application_id: UUID, by: Actor) -> tuple[Application, list[StepS
     """The actor's own application (answers left in the database), its steps and its history: one statement. Raises: NotFound."""
     if by.kind is not ActorKind.PERSON:
         raise NotFound
-    with connection.cursor() as cursor:
-        cursor.execute(STATUS_SQL, [application_id, by.id])
-        found = cursor.fetchone()
+    found = sql.one(STATUS_SQL, [application_id, by.id])
     if found is None:
         raise NotFound
     steps = [StepStanding(*step) for step in found[-2] or ()]

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -13,7 +13,7 @@ from pendopo.applications import api, forms
 from pendopo.applications.views import automatic, drawn
 from pendopo.applications.views.changes import changes
 from pendopo.applications.views.doors import Asked, for_citizens, take_kept
-from pendopo.applications.views.typed import take_page
+from pendopo.applications.views.typed import saved, saves_itself, seen_by, take_page
 from pendopo.catalogue.api import (
     ServiceVersion,
     cards_of,
@@ -111,9 +111,9 @@ def fill(request: Asked, application_id: UUID, page_id: str) -> HttpResponse:
         row = api.get_own(application_id, request.actor)
     if request.method == "POST":
         typed, errors = take_page(request, schema, page)
-        api.save(application_id=row.id, answers=typed, by=request.actor)
-        if request.headers.get("X-Autosave"):
-            return JsonResponse({"saved": True})
+        kept = api.save(application_id=row.id, answers=typed, by=request.actor, seen=seen_by(request))
+        if saves_itself(request):
+            return saved(*kept)
         if "later" in request.POST and not errors:
             return redirect("/saya/")
         row = api.get_own(application_id, request.actor)

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, JsonResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from pendopo.applications import api, forms
 from pendopo.applications.views import drawn
 from pendopo.applications.views.doors import Asked, for_citizens, take_kept
-from pendopo.applications.views.typed import take_page
+from pendopo.applications.views.typed import saved, saves_itself, seen_by, take_page
 from pendopo.catalogue.api import Goal, fee_lines, get_service, get_version, list_goals
 from pendopo.identity.api import list_businesses
 from pendopo.kernel.errors import Denied, Invalid, NotFound
@@ -145,9 +145,9 @@ def fill(request: Asked, submission_id: UUID, page_id: str) -> HttpResponse:
         row = api.get_submission(submission_id, request.actor)
     if request.method == "POST":
         typed, errors = take_page(request, merged.schema, page)
-        _save(request, row, {name: typed[name] for name in typed if _was_asked(request, name)})
-        if request.headers.get("X-Autosave"):
-            return JsonResponse({"saved": True})
+        kept = _save(request, row, {name: typed[name] for name in typed if _was_asked(request, name)})
+        if saves_itself(request):
+            return saved(*kept)
         if "later" in request.POST and not errors:
             return redirect("/saya/")
         row = api.get_submission(submission_id, request.actor)
@@ -163,8 +163,8 @@ def _was_asked(request: Asked, name: str) -> bool:
     return not shown or name in shown
 
 
-def _save(request: Asked, row: Any, typed: dict[str, Any]) -> None:
-    api.save_submission(submission_id=row.id, answers=typed, by=request.actor)
+def _save(request: Asked, row: Any, typed: dict[str, Any]) -> tuple[bool, str]:
+    return api.save_submission(submission_id=row.id, answers=typed, by=request.actor, seen=seen_by(request))
 
 
 def _go_on(request: Asked, row: Any, page: forms.Page) -> HttpResponse:

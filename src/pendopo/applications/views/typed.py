@@ -2,10 +2,27 @@
 
 from typing import Any
 
+from django.http import HttpResponse, JsonResponse
+
 from pendopo.applications import forms
 from pendopo.applications.views.doors import Asked
 from pendopo.documents.api import receive
 from pendopo.kernel.errors import Invalid
+
+
+def saves_itself(request: Asked) -> bool:
+    """True when the page sends what was typed so far, and nobody pressed a button."""
+    return bool(request.headers.get("X-Autosave"))
+
+
+def seen_by(request: Asked) -> str:
+    """What a page that saves itself had seen of the draft; a pressed button counts whatever it had seen."""
+    return request.POST.get("seen", "") if saves_itself(request) else ""
+
+
+def saved(kept: bool, seen: str) -> HttpResponse:
+    """The answer to a page that saves itself: 409 when it came late, and what it has to say next time."""
+    return JsonResponse({"saved": kept, "seen": seen}, status=200 if kept else 409)
 
 
 def take_page(
