@@ -165,7 +165,7 @@ class Crowds:
 
 
 def session_of(email: str) -> str:
-    """The cookie of a session in which this demo person has signed in, as by a click on the demo's page."""
+    """The cookies of a browser in which this demo person has signed in, as by a click on the demo's page."""
     from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
@@ -178,7 +178,7 @@ def session_of(email: str) -> str:
     session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(user.pk), settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY], session[DEMO_SESSION] = user.get_session_auth_hash(), email
     session.create()
-    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
+    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}; {settings.CSRF_COOKIE_NAME}={secrets.token_hex(16)}"
 
 
 def filled(place: Place, folder: Path, sizes: tuple[int, ...]) -> dict[str, Any]:

@@ -85,9 +85,7 @@ def _ask_in_process(place: Place, path: str) -> None:
     """The page by Django's own test client."""
     from django.test import Client
 
-    name, _, value = place.cookie.partition("=")
-    client = Client(headers={"host": f"127.0.0.1:{place.port}"})
-    client.cookies[name] = value
+    client = Client(headers={"host": f"127.0.0.1:{place.port}", "cookie": place.cookie})
     answer = client.get(path)
     if answer.status_code != 200:
         raise RuntimeError(f"{path} answered {answer.status_code}")

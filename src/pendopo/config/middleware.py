@@ -79,9 +79,16 @@ class ActorMiddleware:
 
     def __call__(self, request: Any) -> HttpResponse:
         request.needs_second_factor = False
-        request.own_actor = SimpleLazyObject(lambda: _own_actor(request))
-        request.actor = SimpleLazyObject(lambda: _actor(request))
+        request.own_actor = SimpleLazyObject(lambda: _found(request, "own_actor", _own_actor))
+        request.actor = SimpleLazyObject(lambda: _found(request, "actor", _actor))
         return self.get_response(request)
+
+
+def _found(request: Any, name: str, find: Callable[[Any], Actor]) -> Actor:
+    """Who it is; from now on the request carries it without its wrapper, for a page asks many times."""
+    actor = find(request)
+    setattr(request, name, actor)
+    return actor
 
 
 def _actor(request: Any) -> Actor:

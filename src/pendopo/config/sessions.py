@@ -4,10 +4,10 @@ from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.sessions.backends import db
-from django.db import connection
 
 from pendopo.agencies.api import STANDING, account
 from pendopo.identity.api import User
+from pendopo.kernel import sql
 
 _SESSION = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > now()"
 
@@ -17,7 +17,7 @@ class SessionStore(db.SessionStore):
 
     def load(self) -> dict[str, Any]:
         """The session's data, or an empty new session."""
-        row = _one(_SESSION, self.session_key)
+        row = sql.one(_SESSION, [self.session_key])
         if row is None:
             self._session_key = None
             return {}
@@ -35,10 +35,3 @@ class Accounts(AuthenticationBackend):  # type: ignore[misc, unused-ignore]
         user, actor = found
         setattr(user, STANDING, actor)
         return user
-
-
-def _one(statement: str, value: Any) -> tuple[Any, ...] | None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [value])
-        row: tuple[Any, ...] | None = cursor.fetchone()
-    return row

@@ -98,7 +98,8 @@ WIRING = "pendopo.config.wiring"
 
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "NAME": "jinja2",
+        "BACKEND": "pendopo.web.environment.Engine",
         "DIRS": [ROOT / "src/pendopo/web/templates"],
         "APP_DIRS": False,
         "OPTIONS": {

@@ -6,11 +6,11 @@ from pendopo.config import rest, views
 
 urlpatterns = [
     path("api/v1/", rest.api.urls),  # first: the busiest
+    path("", include("pendopo.applications.urls")),
     path("", include("pendopo.web.urls")),
     path("", include("pendopo.catalogue.urls")),
     path("", include("pendopo.documents.urls")),
     path("", include("pendopo.payments.urls")),
-    path("", include("pendopo.applications.urls")),
     path("demo/", views.sign_in_as, name="demo"),
     path("demo/lembar/<slug:service_id>/", views.sample_sheet, name="demo_sheet"),
     path("", include("pendopo.feedback.urls")),

@@ -1,11 +1,14 @@
 """What every page knows: the city, the language, who is here. Reads settings and the request, never the database."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.template.backends.utils import csrf_input
 from django.utils import translation
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from pendopo import __version__
@@ -26,7 +29,7 @@ class Page:
     def __init__(self, request: HttpRequest | None) -> None:
         self.request = request
 
-    @property
+    @cached_property
     def language(self) -> str:
         """``id`` or ``en``."""
         return "en" if (translation.get_language() or "id").startswith("en") else "id"
@@ -68,9 +71,10 @@ class Page:
         """Path and query: where the language switch comes back to."""
         return self.request.get_full_path() if self.request and self.request.method == "GET" else self.path
 
-    @property
+    @cached_property
     def actor(self) -> Any:
         """``identity.api.Actor`` or None (error pages may come before the middleware that finds it)."""
+        str(getattr(getattr(self.request, "actor", None), "kind", ""))  # looked up now, if it was not yet
         return getattr(self.request, "actor", None)
 
     @property
@@ -126,5 +130,5 @@ def _href(kind: str, value: str) -> str:
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """Context processor."""
-    return {"page": Page(request)}
+    """Context processor. A page with several forms makes its token against forgery once."""
+    return {"page": Page(request), "csrf_input": SimpleLazyObject(lambda: csrf_input(request))}

@@ -1,11 +1,16 @@
-"""The Jinja2 environment: what every template may use without being handed it. No queries, no module's data."""
+"""The Jinja2 environment: what every template may use without being handed it. No queries, no module's data.
+
+Templates of files are compiled once for each language with its words bound in, so that a page asks for the language of the reply
+once and not at every text and date.
+"""
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from django.conf import settings
+from django.template.backends import jinja2 as backend
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
@@ -50,13 +55,16 @@ def language() -> str:
 
 def opt(thing: Any, name: str, default: Any = "") -> Any:
     """A key of a mapping or an attribute of an object, or ``default``. Missing and None are the same."""
-    value = thing.get(name) if isinstance(thing, Mapping) else getattr(thing, name, None)
+    plain = type(thing) is dict or isinstance(
+        thing, Mapping
+    )  # asking the abstract class alone is slow, and most are plain
+    value = thing.get(name) if plain else getattr(thing, name, None)
     return default if value is None else value
 
 
-def said(thing: Any, name: str = "name") -> Any:
-    """What to call ``thing``: its ``name``, or ``name_en`` in English where it has one."""
-    return (opt(thing, f"{name}_en") if language() == "en" else "") or opt(thing, name)
+def said(thing: Any, name: str = "name", *, tongue: str = "") -> Any:
+    """What to call ``thing``: its ``name``, or ``name_en`` in English where it has one. ``tongue``: the language if already known."""
+    return (opt(thing, f"{name}_en") if (tongue or language()) == "en" else "") or opt(thing, name)
 
 
 def zone_label() -> str:
@@ -66,24 +74,24 @@ def zone_label() -> str:
     )
 
 
-def day(on: date | None) -> str:
+def day(on: date | None, *, tongue: str = "") -> str:
     """``Senin, 23 November 2026``; an instant is taken in the region's zone; None is an empty text."""
     if on is None:
         return ""
     if isinstance(on, datetime):
         on = on.astimezone(zone()).date()
-    tongue = language()
+    tongue = tongue or language()
     return f"{DAYS[tongue][on.weekday()]}, {on.day} {MONTHS[tongue][on.month - 1]} {on.year}"
 
 
-def when(at: datetime | None) -> str:
+def when(at: datetime | None, *, tongue: str = "") -> str:
     """``Senin, 23 November 2026 pukul 10.30 WIB``; None is an empty text."""
     if at is None:
         return ""
-    local = at.astimezone(zone())
-    if language() == "en":
-        return f"{day(local)} at {local:%H:%M} {zone_label()}"
-    return f"{day(local)} pukul {local:%H.%M} {zone_label()}"
+    local, tongue = at.astimezone(zone()), tongue or language()
+    if tongue == "en":
+        return f"{day(local, tongue=tongue)} at {local:%H:%M} {zone_label()}"
+    return f"{day(local, tongue=tongue)} pukul {local:%H.%M} {zone_label()}"
 
 
 def nik(number: str) -> str:
@@ -138,8 +146,44 @@ def url(name: str, *args: Any, **kwargs: Any) -> str:
     return reverse(name, args=args or None, kwargs=kwargs or None)
 
 
-def environment(**options: Any) -> Environment:
-    """Django calls this once with its options."""
+def say_as_written(message: str, **values: Any) -> Markup:
+    """``say`` in Indonesian, which is what the source says."""
+    text = Markup(message)  # noqa: S704 - messages are ours
+    return text % values if values else text
+
+
+BOUND = {"id": "pendopo.web.environment.indonesian", "en": "pendopo.web.environment.english"}
+
+
+class Engine(backend.Jinja2):
+    """Django's own, with an environment for each language beside the one that asks for it at every text (templates from strings)."""
+
+    def __init__(self, params: dict[str, Any]) -> None:
+        super().__init__(params)
+        self.bound = {
+            tongue: backend.Jinja2(params | {"OPTIONS": params["OPTIONS"] | {"environment": path}})
+            for tongue, path in BOUND.items()
+        }
+
+    def get_template(self, template_name: str) -> Any:
+        """The template in the language of this reply."""
+        template = self.bound[language()].get_template(template_name)
+        template.backend = self
+        return template
+
+
+def indonesian(**options: Any) -> Environment:
+    """The environment of replies in Indonesian."""
+    return environment(tongue="id", **options)
+
+
+def english(**options: Any) -> Environment:
+    """The environment of replies in English."""
+    return environment(tongue="en", **options)
+
+
+def environment(*, tongue: str = "", **options: Any) -> Environment:
+    """Django calls this with its options. ``tongue``: the language of all that is drawn, when it is always the same."""
     options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     env = Environment(**options, extensions=["jinja2.ext.i18n"])  # noqa: S701 - Django passes autoescape=True
     env.policies["ext.i18n.trimmed"] = True
@@ -147,11 +191,11 @@ def environment(**options: Any) -> Environment:
         _gettext, _ngettext, newstyle=True, pgettext=_pgettext, npgettext=_npgettext
     )
     env.globals |= {
-        "_": say,
+        "_": say_as_written if tongue == "id" else say,
         "drawn_icon": icon,
         "static": static,
         "url": url,
-        "said": said,
+        "said": partial(said, tongue=tongue),
         "opt": opt,
         "percent": percent,
         "form_fields": forms.form_fields,
@@ -171,17 +215,24 @@ def environment(**options: Any) -> Environment:
 
     def piece(name: str) -> Markup:
         """A part of the frame that is the same for everybody, drawn once for each language."""
-        return drawn(name, language())
+        return drawn(name, tongue or language())
 
     menus: dict[tuple[Any, ...], Markup] = {}
 
     def menu(page: Page) -> Markup:
         """The main menu, drawn once for each language, kind of reader and part of the site."""
-        key = (language(), *page.menu_key)
+        key = (tongue or language(), *page.menu_key)
         if key not in menus:
             menus[key] = Markup(env.get_template("frame/menu.html").render(page=page))  # noqa: S704 - drawn with autoescape
         return menus[key]
 
     env.globals |= {"piece": piece, "menu": menu}
-    env.filters |= {"rupiah": rupiah, "when": when, "day": day, "nik": nik, "bytes": size, "opt": opt}
+    env.filters |= {
+        "rupiah": rupiah,
+        "when": partial(when, tongue=tongue),
+        "day": partial(day, tongue=tongue),
+        "nik": nik,
+        "bytes": size,
+        "opt": opt,
+    }
     return env

@@ -27,26 +27,35 @@
     tell();
   });
 
-  /* Autosave: on a pause and when a field is left. */
+  /* Autosave: on a pause and when a field is left, one at a time. Each names what the page had seen, so one that comes late,
+     after a button was pressed, changes nothing; a page still typed into tries once more. */
   all("form[data-autosave]").forEach((form) => {
-    const line = form.querySelector("[data-saved]");
-    let timer, before;
+    const line = form.querySelector("[data-saved]"), seen = form.elements.seen;
+    let timer, before, saving, again;
     const fields = () => {
       const data = new URLSearchParams();
       new FormData(form).forEach((value, name) => { if (typeof value === "string") data.append(name, value); });
       return data;
     };
-    const text = () => { const data = fields(); data.delete("csrfmiddlewaretoken"); return String(data); };
+    const text = () => { const data = fields(); data.delete("csrfmiddlewaretoken"); data.delete("seen"); return String(data); };
+    const post = async () => {
+      const reply = await fetch(form.dataset.autosave, {
+        method: "POST", body: fields(), keepalive: true, credentials: "same-origin",
+        headers: { "X-Autosave": "1", "X-CSRFToken": token(form) },
+      });
+      if ((!reply.ok && reply.status !== 409) || reply.redirected) throw reply;
+      const told = await reply.json();
+      if (seen) seen.value = told.seen;
+      return told.saved;
+    };
     const save = async () => {
       clearTimeout(timer);
+      if (saving) { again = true; return; }
       const now = text();
       if (now === before || form.dataset.sent) return;
+      saving = true;
       try {
-        const reply = await fetch(form.dataset.autosave, {
-          method: "POST", body: fields(), keepalive: true, credentials: "same-origin",
-          headers: { "X-Autosave": "1", "X-CSRFToken": token(form) },
-        });
-        if (!reply.ok || reply.redirected) throw reply;
+        if (!await post() && (form.dataset.sent || !await post())) throw form;
         before = now;
         const at = new Date();
         const two = (n) => String(n).padStart(2, "0");
@@ -55,6 +64,8 @@
         if (line) line.textContent = say("unsaved");
         timer = setTimeout(save, 10000);
       }
+      saving = false;
+      if (again) { again = false; save(); }
     };
     before = text();
     form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(save, 1500); });
