@@ -101,6 +101,7 @@ def test_the_document_is_the_deciding_agency_s(city: Cast) -> None:
     assert paper.agency_id == BP
     assert paper.agency_name.startswith("Badan Pengusahaan")
     assert "BP-BATAM" in paper.number
+    assert any("PP 25/2025" in law for law in paper.data["legal_basis"])
     assert row.decision["by"] == factories.holder_of(api.load(application).case.steps[0]).ref
     assert set(
         AutoDecision.objects.filter(application_id=application).values_list("agency_id", flat=True)
@@ -221,6 +222,22 @@ def test_a_part_goes_where_the_plan_said(
     assert desks(filed_part.id) == {agency}
     status = page.get(f"/pengajuan/{row.id}/").content.decode()
     assert ("(BP Batam)" in status) is (agency == BP)
+
+
+def test_another_place_asks_for_consent_anew(city: Cast) -> None:
+    """Nobody planned with the finder: the form asks, and the answer says who will see it."""
+    siti = city.siti.actor
+    row = api.begin_submission(goals=[SPPL], finder={}, by=siti)
+    assert "kecamatan" in api.bundle_form(row, api.list_parts(row.id)).schema["required"]
+    assert set(api.consent_sheet(row, api.list_parts(row.id))) == {CITY}  # never on a guess
+    for district, agency in (("nongsa", BP), ("sekupang", BP), ("bulang", CITY)):
+        before = api.get_submission(row.id, siti).consented_at
+        api.save_submission(submission_id=row.id, answers={"kecamatan": district}, by=siti)
+        row = api.get_submission(row.id, siti)
+        assert set(api.consent_sheet(row, api.list_parts(row.id))) == {agency}
+        assert row.consented_at == (before if district == "sekupang" else None)
+        api.consent(submission_id=row.id, by=siti)
+        assert agency in {consent.registry for consent in list_consents(row.applicant_id)}
 
 
 # --- moving ------------------------------------------------------------------------------------------------------------

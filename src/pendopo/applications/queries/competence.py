@@ -26,7 +26,8 @@ def competence_on_file(
     version: ServiceVersion, answers: Mapping[str, Any], row: Application
 ) -> Competence | None:
     """The same for one filed already, by the law of the day on which it was filed."""
-    assert row.submitted_at is not None
+    if row.submitted_at is None or not version.content.get("competence"):
+        return None
     return competence(version, answers, row.submitted_at.astimezone(clock.zone()).date())
 
 
