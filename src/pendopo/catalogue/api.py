@@ -19,7 +19,15 @@ from pendopo.catalogue.queries.lists import (
     list_misses,
     list_page,
 )
-from pendopo.catalogue.queries.planning import atlas, get_goal, list_goals, plan, search_goals
+from pendopo.catalogue.queries.planning import (
+    atlas,
+    competence,
+    get_goal,
+    list_goals,
+    others_competent,
+    plan,
+    search_goals,
+)
 from pendopo.catalogue.queries.purposes import purpose_plan, purpose_plans
 from pendopo.catalogue.queries.references import get_reference, get_table, list_tables, tables_of
 from pendopo.catalogue.queries.search import SEARCH_SQL, search, suggest
@@ -44,6 +52,7 @@ from pendopo.catalogue.rules.planning import (
     HAS,
     LACKS,
     NOTHING,
+    Competence,
     Fault,
     FinderQuestion,
     Goal,
@@ -89,6 +98,7 @@ __all__ = [
     "SEARCH_SQL",
     "AgencyCard",
     "CategoryCard",
+    "Competence",
     "Ending",
     "Fault",
     "FeeLine",
@@ -123,6 +133,7 @@ __all__ = [
     "categories",
     "check",
     "close_ended",
+    "competence",
     "condition",
     "current_versions",
     "draw",
@@ -153,6 +164,7 @@ __all__ = [
     "names_in_list",
     "note_miss",
     "notes",
+    "others_competent",
     "plan",
     "property_name",
     "provable_fields",

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from pendopo.catalogue import api
+from pendopo.kernel import clock
 from pendopo.kernel.errors import Denied
 
 OPERATOR = "mall_operator"
@@ -65,6 +66,7 @@ def service(request: HttpRequest, service_id: str) -> HttpResponse:
         "category": api.CATEGORIES[content["category"]],
         "tables": api.tables_of(content),
         "rules": api.rules_shown(content),
+        "others": api.others_competent(content, clock.today()),
         "ending": ending,
         "heir": api.cards_of([ending.replaced_by]).get(ending.replaced_by) if ending else None,
     }

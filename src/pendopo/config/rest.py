@@ -124,6 +124,7 @@ class Status(Schema):
     id: UUID
     number: str | None
     service: str
+    agency: str
     state: str
     submitted_at: datetime | None
     due_on: date | None
@@ -246,8 +247,8 @@ def get_application(request: Any, application_id: UUID) -> Any:
     """Status and history of one's own application."""
     row = applications.get_own(application_id, request.auth)
     return {
-        "id": row.id, "number": row.number, "service": row.service_id, "state": row.state, "submitted_at": row.submitted_at,
-        "due_on": row.due_on, "fee_idr": row.fee_idr, "document": row.document_id,
+        "id": row.id, "number": row.number, "service": row.service_id, "agency": row.agency_id, "state": row.state,
+        "submitted_at": row.submitted_at, "due_on": row.due_on, "fee_idr": row.fee_idr, "document": row.document_id,
         "steps": [
             {"id": s.key, "kind": s.kind, "agency": s.agency_id, "status": s.status} for s in applications.list_steps(row.id)
         ],

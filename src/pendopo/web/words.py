@@ -262,6 +262,7 @@ VERBS: Final[Words] = {
 HAPPENED: Final[Words] = {
     "moved_version": _("Dilanjutkan dengan aturan layanan yang baru"),
     "agency_followed": _("Diteruskan oleh instansi pengganti"),
+    "competence_followed": _("Dialihkan ke instansi yang berwenang"),
     "complete": _("Berkas dinyatakan lengkap"),
     "return": _("Berkas dikembalikan untuk dilengkapi"),
     "verify": _("Berkas diperiksa dan benar"),

@@ -13,6 +13,8 @@ from pendopo.agencies.api import colleagues, signatory_of
 from pendopo.applications import queries
 from pendopo.applications.actions.automatic import RulesOff, record_automatic
 from pendopo.applications.actions.filing import auto_result, check_files, check_form, is_on_desk
+from pendopo.applications.actions.moving import follow_competence
+from pendopo.applications.models import Application
 from pendopo.applications.rules import (
     APPLICANTS,
     DECIDED,
@@ -320,7 +322,17 @@ def resubmit(*, application_id: UUID, by: Actor) -> State:
     )
     if errors:
         raise Invalid(errors)
-    return advance(application_id=application_id, verb=Verb.RESUBMIT, by=by)
+    with transaction.atomic():
+        _to_who_is_competent(row, version, answers)
+        return advance(application_id=application_id, verb=Verb.RESUBMIT, by=by)
+
+
+def _to_who_is_competent(row: Application, version: ServiceVersion, answers: Mapping[str, Any]) -> None:
+    """Where the remarks were about what decides competence (the place), the corrected answer may make another agency competent."""
+    properties = version.content["form"]["schema"]["properties"]
+    if any("x-question" in properties.get(remark["field"], {}) for remark in row.remarks):
+        rule = queries.competence_on_file(version, answers, row)
+        follow_competence(application_id=row.id, to=queries.deciding(version, rule), by=SYSTEM)
 
 
 def withdraw(*, application_id: UUID, by: Actor) -> State:

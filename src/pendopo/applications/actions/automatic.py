@@ -29,12 +29,12 @@ WITH off AS (
     application_id, step_key, service_id, agency_id, version_id, rule, rule_digest, inputs, result, digest, complete, at, sample,
     review, asked_by_applicant, reviewed_by, reason
   )
-  SELECT v.application, v.step_key, %(service)s, %(agency)s, %(version)s, v.rule, v.rule_digest, v.inputs, v.result, v.digest,
+  SELECT v.application, v.step_key, %(service)s, a.agency_id, %(version)s, v.rule, v.rule_digest, v.inputs, v.result, v.digest,
          v.complete, %(at)s, v.sample, v.review, false, '', ''
   FROM jsonb_to_recordset(%(verdicts)s::jsonb) AS v(
     application uuid,
     step_key text, rule text, rule_digest text, inputs text, result text, digest text, complete boolean, sample text, review text
-  )
+  ) JOIN applications_application a ON a.id = v.application  -- whoever decides the case looks at samples of it
   WHERE NOT EXISTS (SELECT 1 FROM off)
 )
 SELECT rule FROM off
@@ -61,7 +61,6 @@ def record_all(*, version: ServiceVersion, verdicts: Sequence[tuple[UUID, AutoVe
             {
                 "claimed": sorted({v.rule for _, v in verdicts if v.holds and not v.inputs["switched_off"]}),
                 "service": version.service_id,
-                "agency": version.content["agency"]["id"],
                 "version": version.id,
                 "at": clock.now(),
                 "verdicts": json.dumps(

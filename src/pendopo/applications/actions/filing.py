@@ -27,11 +27,12 @@ from pendopo.applications.rules import (
     StepKind,
     StepStatus,
     Verb,
+    at_agency,
     begin,
     check,
 )
 from pendopo.applications.rules.storable import is_storable
-from pendopo.catalogue.api import ServiceVersion, fee_lines, get_version, validate, version_for
+from pendopo.catalogue.api import Competence, ServiceVersion, fee_lines, get_version, validate, version_for
 from pendopo.identity.api import SYSTEM, Actor, ActorKind, get_business
 from pendopo.kernel import clock, sql
 from pendopo.kernel.errors import Denied, Invalid, NotFound
@@ -262,15 +263,18 @@ def prepare(
 ) -> tuple[list[Any], Outcome, list[dict[str, Any]]]:
     """What ``application_submit`` is called with for answers that were found right, what follows from it, and the fee's lines.
 
+    The file goes to the agency that is competent for these answers today. Source: UU 30/2014 art. 15 (place, time and matter).
     Whoever executes it keeps ``outcome.verdicts`` in the same transaction (``record_automatic``). ``off``: rules known to be switched off.
     """
     assert by.id is not None
     content = version.content
     lines = fee_lines(version, answers)
+    rule = queries.competence_now(version, answers, cause.earlier_document_id)
+    agency_id = rule.agency_id if rule else content["agency"]["id"]
     case = Case(
         State.DRAFT,
         by.id,
-        queries.steps_of_version(version.id),
+        at_agency(queries.steps_of_version(version.id), content["agency"]["id"], agency_id),
         fee_idr=None if lines is None else sum(line.amount_idr for line in lines),
         term=queries.term_of(version.id),
         wants_person=cause.wants_person,
@@ -281,8 +285,8 @@ def prepare(
     )
     outcome = begin(
         case,
-        on=received_today(content["agency"]["id"]),
-        calendar=calendar(content["agency"]["id"]),
+        on=received_today(agency_id),
+        calendar=calendar(agency_id),
         holds=queries.holds_for(version, answers),
         autos=queries.autos_for(version, application_id, facts, off),
         counts_from_submit=content["procedure"]["clock_starts"] == "submit",
@@ -291,7 +295,7 @@ def prepare(
         application_id,
         content["id"],
         version.id,
-        content["agency"]["id"],
+        agency_id,
         by.id,
         business_id,
         json.dumps(queries.seal_answers(version.id, answers)),
@@ -312,7 +316,7 @@ def prepare(
         cause.submission_id,
         cause.wants_person,
         json.dumps({"by": SYSTEM.ref, "name": SYSTEM.name} if outcome.state is State.APPROVED else {}),
-        json.dumps(_submitted(content, outcome, by)),
+        json.dumps(_submitted(version, outcome, by, rule)),
         json.dumps(_news(application_id, outcome)),
         clock.now(),
     ]
@@ -327,15 +331,18 @@ def _execute(arguments: list[Any]) -> tuple[str, bool]:
     return str(filed[0]), bool(filed[1])
 
 
-def _submitted(content: Mapping[str, Any], outcome: Outcome, by: Actor) -> dict[str, Any]:
-    """What the first event says."""
+def _submitted(
+    version: ServiceVersion, outcome: Outcome, by: Actor, rule: Competence | None
+) -> dict[str, Any]:
+    """What the first event says, and by which law another agency than the catalogue's decides."""
     automatic = [verdict.step_key for verdict in outcome.verdicts if verdict.complete]
     return {
-        "service": content["id"],
+        "service": version.service_id,
         "to": outcome.state,
         "due_on": outcome.due_on.isoformat() if outcome.due_on else None,
         **({"by_name": by.hand_name} if by.hand else {}),
         **({"automatic": automatic} if automatic else {}),
+        **({"competence": queries.deciding(version, rule)} if rule else {}),
     }
 
 

@@ -50,7 +50,7 @@ def issue_decided(row: Application) -> Paper:
         title="Surat Penolakan" if refused else content["output"]["document"],
         template="rejection" if refused else "default",
         rows=_document_rows(row, version),
-        legal_basis=content["legal_basis"],
+        legal_basis=_legal_basis(row, version),
         reasons=[(row.decision.get("reason", ""), row.decision.get("legal_basis", ""))] if refused else [],
         valid_from=begins,
         valid_until=None if refused else ends,
@@ -77,7 +77,7 @@ def issue_provisional(application_id: UUID, *, until: date | None = None) -> Pap
         kind=row.service_id,
         title=version.content["output"]["document"],
         rows=_document_rows(row, version),
-        legal_basis=version.content["legal_basis"],
+        legal_basis=_legal_basis(row, version),
         valid_until=ends,
         provisional=True,
         **_common(row, version.content),
@@ -109,6 +109,13 @@ def _common(row: Application, content: dict[str, Any], *, ruled: bool = False) -
         ),
         "by": SYSTEM,
     }
+
+
+def _legal_basis(row: Application, version: ServiceVersion) -> list[str]:
+    """Law of the service, and the law by which another agency than the catalogue's decided it."""
+    rule = queries.competence_on_file(version, queries.open_answers(row.answers), row)
+    ours = [rule.legal_basis] if rule and rule.agency_id == row.agency_id else []
+    return [*version.content["legal_basis"], *ours]
 
 
 def _earlier(row: Application) -> list[Paper]:

@@ -4,7 +4,7 @@ A batch is one transaction; a case that somebody changes meanwhile is left for t
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -14,9 +14,10 @@ from django.db import connection, transaction
 
 from pendopo.agencies.api import colleagues
 from pendopo.applications.actions.filing import is_on_desk
+from pendopo.applications.models import Application
 from pendopo.applications.queries import edits_catalogue, holds_for, open_answers, steps_of_version, term_of
 from pendopo.applications.queries.moving import NO_ID, Running, next_held, next_older, roles_in_use
-from pendopo.applications.rules import StepStatus
+from pendopo.applications.rules import StepStatus, at_agency
 from pendopo.applications.rules.moving import Moves, Stays, plan_move
 from pendopo.catalogue.api import ServiceVersion, agencies_of, current_versions, get_version
 from pendopo.identity.api import Actor, ActorKind
@@ -66,8 +67,8 @@ WITH s AS (
     revision = a.revision + 1, updated_at = %(at)s WHERE a.id = ANY(%(ids)s) RETURNING a.id
 )
 INSERT INTO kernel_event (subject, seq, verb, actor, on_behalf_of, data, at, hash)
-SELECT 'application:' || a.id, 0, 'agency_followed', %(actor)s, '', jsonb_build_object('from', %(from)s::text, 'to', %(to)s::text,
-  'note', %(note)s::text, 'steps', (SELECT coalesce(jsonb_agg(s.key ORDER BY s.key), '[]') FROM s WHERE s.application_id = a.id)),
+SELECT 'application:' || a.id, 0, %(verb)s, %(actor)s, '', jsonb_build_object('from', %(from)s::text, 'to', %(to)s::text,
+  'steps', (SELECT coalesce(jsonb_agg(s.key ORDER BY s.key), '[]') FROM s WHERE s.application_id = a.id)) || %(more)s::jsonb,
   %(at)s, '' FROM a
 """
 
@@ -115,15 +116,22 @@ def _runs(current: dict[str, UUID], by: Actor, batch: int, *, dry_run: bool) -> 
             )  # fmt: skip
 
 
+def _owner_after(row: Running, before: ServiceVersion, version: ServiceVersion) -> str:
+    """Whose the case is then: it follows its service to another agency, unless it lies elsewhere (competence, an agency that left)."""
+    owner, heir = before.content["agency"]["id"], version.content["agency"]["id"]
+    return str(heir if row.loaded.agency_id == owner else row.loaded.agency_id)
+
+
 def _planned(row: Running, version: ServiceVersion) -> CaseMove:
     loaded = row.loaded
     before = get_version(loaded.version_id)
+    owner = _owner_after(row, before, version)
     answers = open_answers(loaded.answers)
     asked = version.content["form"]["schema"]["properties"]
     lost = [name for name, value in answers.items() if name not in asked and value not in (None, "")]
     said = plan_move(
         loaded.case,
-        steps_of_version(version.id),
+        at_agency(steps_of_version(version.id), version.content["agency"]["id"], owner),
         holds=holds_for(version, answers),
         term=term_of(version.id),
         calendar=calendar(loaded.agency_id),
@@ -151,8 +159,7 @@ def _write(moving: Sequence[tuple[Running, CaseMove]], current: dict[str, UUID],
 
 
 def _move_row(row: Running, move: CaseMove, said: Moves, version_id: UUID) -> dict[str, Any]:
-    before, content = get_version(row.loaded.version_id).content, get_version(version_id).content
-    owner, heir = before["agency"]["id"], content["agency"]["id"]
+    before, version = get_version(row.loaded.version_id), get_version(version_id)
     due = said.due_on.isoformat() if said.due_on else None
     told = {
         "from_version": move.was,
@@ -166,7 +173,7 @@ def _move_row(row: Running, move: CaseMove, said: Moves, version_id: UUID) -> di
         "id": str(row.loaded.id),
         "revision": row.loaded.revision,
         "version": str(version_id),
-        "agency": heir if owner != heir else row.loaded.agency_id,
+        "agency": _owner_after(row, before, version),
         "term": {"days": said.term.days, "unit": said.term.unit},
         "due": due,
         "data": told,
@@ -211,10 +218,25 @@ def hand_over_work(*, agency_id: str, to: str, by: Actor, note: str = "", batch:
     unheld = [role for role in roles_in_use(agency_id) if not colleagues(to, role)]
     if unheld:
         raise Denied("nobody_to_take_over", f"nobody at {to} holds {', '.join(unheld)}")
-    told = {"from": agency_id, "to": to, "note": note or known[to]["name"], "actor": by.doer}
+    more = json.dumps({"note": note or known[to]["name"]})
+    told = {"from": agency_id, "to": to, "verb": "agency_followed", "more": more, "actor": by.doer}
     moved = 0
     while ids := next_held(agency_id, NO_ID, batch):
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_HAND_OVER, {**told, "ids": ids, "at": clock.now()})
             moved += cursor.rowcount
     return moved
+
+
+def follow_competence(*, application_id: UUID, to: Mapping[str, str], by: Actor) -> None:
+    """Give the open work of one case to the agency that corrected answers make competent; its history says so.
+
+    Shape: ``to`` as made by queries.deciding. Done steps stay whose they were. Does nothing when the case lies there already.
+    """
+    owner = Application.objects.values_list("agency_id", flat=True).get(id=application_id)
+    if owner == to["agency"]:
+        return
+    told = {"from": owner, "to": to["agency"], "verb": "competence_followed", "actor": by.doer}
+    more = json.dumps({"competence": dict(to)})
+    with connection.cursor() as cursor:
+        cursor.execute(_HAND_OVER, {**told, "more": more, "ids": [application_id], "at": clock.now()})

@@ -166,10 +166,13 @@ def save_submission(
             if name in merged.asked and before.get(name) != value
         }
         kept = {**row.answers, **seal(merged, changed)}
+        deciding = queries.competences_of_parts(row, parts)
         row.answers = {name: value for name, value in kept.items() if value is not None}
         row.sources = {name: source for name, source in row.sources.items() if name not in changed}
+        if row.state == SubmissionState.DRAFT and deciding != queries.competences_of_parts(row, parts):
+            row.consented_at = None  # another agency would see the answers than the one that was allowed to
         row.updated_at = clock.now()
-        row.save(update_fields=["answers", "sources", "updated_at"])
+        row.save(update_fields=["answers", "sources", "updated_at", "consented_at"])
         return True, row.updated_at.isoformat()
 
 
@@ -256,13 +259,12 @@ def file_submission(*, submission_id: UUID, by: Actor) -> Submission:
 def check_parts(row: Submission, parts: Sequence[Part]) -> dict[str, str]:
     """What is missing or wrong, by question; fields that documents of the bundle will fill in are not missing."""
     merged = queries.bundle_form(row, parts)
-    answers = queries.typed_answers(row)
     later = queries.supplies(row, parts)
     errors: dict[str, str] = {}
     for part in parts:
         if part.state not in queries.UNASKED:
             continue
-        own = merged.answers_for(part.service_id, answers)
+        own = queries.answers_of(row, merged, part)
         found = validate(get_version(part.version_id), own)
         waits = {} if part.reason else later[part.service_id]
         mine = {name: message for name, message in found.items() if name not in waits}

@@ -202,7 +202,7 @@ def retry_part(*, submission_id: UUID, service_id: str, by: Actor) -> None:
 
 
 def _allow_again(row: Submission, parts: list[Part], service_id: str, by: Actor) -> None:
-    sheet = queries.consent_sheet(row, [part for part in parts if part.service_id == service_id])
+    sheet = queries.consent_sheet(row, parts, only=service_id)
     for agency_id, one in sheet.items():
         give_consent(
             person_id=row.applicant_id,

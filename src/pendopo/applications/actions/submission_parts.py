@@ -94,7 +94,10 @@ def _start(row: Submission, parts: Sequence[Part], part: Part, by: Actor, *, fir
     try:
         with transaction.atomic():
             version = get_service(part.service_id)
-            if not queries.is_allowed(row, version.content["agency"]["id"]):
+            if part.version_id != version.id:
+                _bring_up_to(row, parts, part, version)
+            rule = queries.competences_of_parts(row, parts).get(part.service_id)
+            if not queries.is_allowed(row, queries.deciding(version, rule)["agency"]):
                 return CONSENT, ""
             _file(row, parts, part, version, by)
     except (NotFound, Invalid, Denied) as refused:
@@ -127,8 +130,6 @@ def _at_once(
 
 def _file(row: Submission, parts: Sequence[Part], part: Part, version: ServiceVersion, by: Actor) -> None:
     """File one part under the version of today, with the answers of the one form and the documents issued on the way."""
-    if part.version_id != version.id:
-        _bring_up_to(row, parts, part, version)
     business_id = row.business_id if version.content["applicant"] != "person" else None
     answers, sources = _answers(row, parts, part, version, by, business_id)
     part.application_id, _number = file(
@@ -163,7 +164,7 @@ def _answers(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Answers of one service and where each came from. A document of this bundle beats what was typed, and that what is known."""
     merged = queries.bundle_form(row, parts, everything=True)
-    typed = merged.answers_for(part.service_id, queries.typed_answers(row))
+    typed = queries.answers_of(row, merged, part)
     typed_from = merged.answers_for(part.service_id, row.sources)
     known, known_from = queries.prefill(version, by, business_id)
     papers, papers_from = queries.documents_for(row, parts, part.service_id)

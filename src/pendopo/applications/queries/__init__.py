@@ -31,6 +31,13 @@ from pendopo.applications.queries.automatic import (
     reviews_since,
     rule_that_decided,
 )
+from pendopo.applications.queries.competence import (
+    agencies_shown,
+    agency_of,
+    competence_now,
+    competence_on_file,
+    deciding,
+)
 from pendopo.applications.queries.desk import (
     InboxRow,
     count_inbox,
@@ -92,13 +99,16 @@ from pendopo.applications.queries.standing import (
 )
 from pendopo.applications.queries.submission import (
     UNASKED,
+    answers_of,
     bundle_form,
     case_of,
     check_hands,
+    competences_of_parts,
     consent_mark,
     consent_sheet,
     documents_for,
     find_submission,
+    finder_told,
     get_submission,
     holdings_of,
     is_allowed,
@@ -115,15 +125,17 @@ from pendopo.applications.queries.submission import (
 
 __all__ = [
     "OWN", "STATUS_SQL", "UNASKED", "Attached", "Chance", "Decided", "Figures", "InboxRow", "Loaded", "Offer", "Replay",
-    "StepStanding", "amendable", "asked_about", "attached", "autos_for", "bundle_form", "can_answer", "carried", "case_of",
-    "chance_of", "chances_on", "changes_of", "check_asked", "check_hand", "check_hand_on", "check_hands", "consent_mark",
-    "consent_sheet", "count_inbox", "count_reviews", "decisions_of", "documents_for", "earlier_application", "early_refusals",
-    "edits_catalogue", "facts_now", "figures", "file_fields", "find_submission", "get_appeal_for_staff", "get_decision",
-    "get_for_staff", "get_own", "get_own_appeal", "get_review", "get_status", "get_submission", "holdings_of", "holds_for",
-    "inbox", "involved", "is_allowed", "is_moving", "issuers_of", "list_appeals_for", "list_applications", "list_decisions",
-    "list_open_appeals", "list_own", "list_own_appeals", "list_parts", "list_reviews", "list_steps", "list_stopped",
-    "list_submissions", "list_usable", "load", "marks_of", "matter_of", "name_of_typist", "not_eligible", "offers_on",
-    "open_answers", "open_value", "prefill", "prefill_bundle", "renewal_opens", "replay", "reviewer_agencies", "reviews_since",
-    "rule_that_decided", "seal_answers", "seal_by", "secret_fields", "steps_of_version", "stored_marks", "submission_of",
-    "supplies", "term_of", "timeline", "typed_answers", "typist", "unusable_fields", "vouched_fields",
+    "StepStanding", "agencies_shown", "agency_of", "amendable", "answers_of", "asked_about", "attached", "autos_for",
+    "bundle_form", "can_answer", "carried", "case_of", "chance_of", "chances_on", "changes_of", "check_asked", "check_hand",
+    "check_hand_on", "check_hands", "competence_now", "competence_on_file", "competences_of_parts", "consent_mark",
+    "consent_sheet", "count_inbox", "count_reviews", "deciding", "decisions_of", "documents_for", "earlier_application",
+    "early_refusals", "edits_catalogue", "facts_now", "figures", "file_fields", "find_submission", "finder_told",
+    "get_appeal_for_staff", "get_decision", "get_for_staff", "get_own", "get_own_appeal", "get_review", "get_status",
+    "get_submission", "holdings_of", "holds_for", "inbox", "involved", "is_allowed", "is_moving", "issuers_of",
+    "list_appeals_for", "list_applications", "list_decisions", "list_open_appeals", "list_own", "list_own_appeals",
+    "list_parts", "list_reviews", "list_steps", "list_stopped", "list_submissions", "list_usable", "load", "marks_of",
+    "matter_of", "name_of_typist", "not_eligible", "offers_on", "open_answers", "open_value", "prefill", "prefill_bundle",
+    "renewal_opens", "replay", "reviewer_agencies", "reviews_since", "rule_that_decided", "seal_answers", "seal_by",
+    "secret_fields", "steps_of_version", "stored_marks", "submission_of", "supplies", "term_of", "timeline", "typed_answers",
+    "typist", "unusable_fields", "vouched_fields",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from pendopo.applications.models import Application, Part, Submission
+from pendopo.applications.queries.competence import competence_now, deciding
 from pendopo.applications.queries.hands import check_hand
 from pendopo.applications.queries.loading import open_answers, prefill
 from pendopo.applications.rules.submission import ANSWERS, MOVING, PartState
@@ -15,7 +16,7 @@ from pendopo.applications.rules.submission_form import (
     merge,
     supplied_fields,
 )
-from pendopo.catalogue.api import HeldPaper, Holdings, How, ServiceVersion, get_version
+from pendopo.catalogue.api import Competence, HeldPaper, Holdings, How, ServiceVersion, get_version
 from pendopo.documents.api import Paper, Standing, list_held, list_papers
 from pendopo.identity.api import Actor, ActorKind, facts_of, list_consents
 from pendopo.kernel.errors import NotFound
@@ -79,6 +80,34 @@ def case_of(part: Part) -> PartCase:
     )
 
 
+def finder_told(row: Submission, version: ServiceVersion) -> dict[str, str]:
+    """{field: answer} of what a service's form asks and the finder was told already: it is not asked again, and stays as planned."""
+    return {
+        name: row.finder[prop["x-question"]]
+        for name, prop in version.content["form"]["schema"]["properties"].items()
+        if prop.get("x-question") in row.finder
+    }
+
+
+def answers_of(row: Submission, merged: Merged, part: Part) -> dict[str, Any]:
+    """The answers of one part under the names its own form uses: typed into the one form, or told to the finder."""
+    typed = merged.answers_for(part.service_id, typed_answers(row))
+    return {**typed, **finder_told(row, get_version(part.version_id))}
+
+
+def competences_of_parts(row: Submission, parts: Sequence[Part]) -> dict[str, Competence]:
+    """{service: who decides it instead of the catalogue's agency, were it filed today}; the others are left out."""
+    doubtful = [part for part in parts if get_version(part.version_id).content.get("competence")]
+    if not doubtful:
+        return {}
+    merged = bundle_form(row, parts, everything=True)
+    found = {
+        part.service_id: competence_now(get_version(part.version_id), answers_of(row, merged, part))
+        for part in doubtful
+    }
+    return {service_id: rule for service_id, rule in found.items() if rule}
+
+
 def issuers_of(plan: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     """{service: {requirement: service of the bundle that issues it}} of a stored plan."""
     found: dict[str, dict[str, str]] = {}
@@ -103,17 +132,19 @@ def supplies(row: Submission, parts: Sequence[Part]) -> dict[str, dict[str, str]
 def bundle_form(row: Submission, parts: Sequence[Part], *, everything: bool = False) -> Merged:
     """The one form: questions of parts that have not been filed yet. ``everything``: also of those that have, to show them.
 
-    What a document of the bundle will fill in is not asked, unless that document came and did not.
+    What a document of the bundle will fill in is not asked, unless that document came and did not; nor what the finder was told.
     """
     later = supplies(row, parts)
     forms = []
     for part in parts:
-        content = get_version(part.version_id).content
+        version = get_version(part.version_id)
+        content = version.content
         schema, supplied = content["form"]["schema"], frozenset(later[part.service_id])
         if not everything and part.state not in UNASKED:
             supplied = frozenset(schema["properties"])
         elif part.reason == ANSWERS:
             supplied = frozenset()
+        supplied |= finder_told(row, version).keys()
         forms.append(ServiceForm(part.service_id, content["name"], content["name_en"], schema, supplied))
     return merge(forms)
 
@@ -156,15 +187,17 @@ def prefill_bundle(
     return prefill(whole, by, business_id)
 
 
-def consent_sheet(row: Submission, parts: Sequence[Part]) -> dict[str, dict[str, Any]]:
-    """{agency: {agency, services, questions}}: which agency will see which answers, for which services."""
+def consent_sheet(
+    row: Submission, parts: Sequence[Part], only: str | None = None
+) -> dict[str, dict[str, Any]]:
+    """{agency: {agency, services, questions}}: which agency will see which answers, for which services. ``only``: for this service."""
     merged = bundle_form(row, parts, everything=True)
+    rules = competences_of_parts(row, parts)
     sheet: dict[str, dict[str, Any]] = {}
-    for part in parts:
-        content = get_version(part.version_id).content
-        one = sheet.setdefault(
-            content["agency"]["id"], {"agency": content["agency"], "services": [], "questions": {}}
-        )
+    for part in (part for part in parts if only in {None, part.service_id}):
+        version = get_version(part.version_id)
+        content, agency = version.content, deciding(version, rules.get(part.service_id))
+        one = sheet.setdefault(agency["agency"], {"agency": agency, "services": [], "questions": {}})
         one["services"].append(
             {"id": part.service_id, "name": content["name"], "name_en": content["name_en"]}
         )

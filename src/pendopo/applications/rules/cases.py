@@ -1,7 +1,7 @@
 """What a decision reads and what it answers: frozen values."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -26,6 +26,13 @@ class Step:
     assignee_id: UUID | None = None  # whose desk within the agency; None: anybody's who holds the role
     appointment: str = ""  # of an inspection: ISO instant
     place: str = ""
+
+
+def at_agency(steps: Sequence[Step], own: str, agency_id: str) -> tuple[Step, ...]:
+    """Steps with those of the catalogue's agency ``own`` at the one that decides instead; steps of other agencies stay."""
+    if own == agency_id:
+        return tuple(steps)
+    return tuple(replace(step, agency_id=agency_id) if step.agency_id == own else step for step in steps)
 
 
 SAME_DAY: Final = Term(0)

@@ -21,6 +21,7 @@ from pendopo.catalogue.api import (
     get_ending,
     get_service,
     get_version,
+    others_competent,
     validate,
 )
 from pendopo.documents.api import get_label
@@ -61,6 +62,7 @@ def begin(request: Asked, service_id: str) -> HttpResponse:
         "applications/begin.html",
         {
             "service": version.content,
+            "others": others_competent(version.content, clock.today()),
             "businesses": businesses,
             "choices": choices,
             "doubts": api.early_refusals(version, request.actor),
@@ -191,6 +193,7 @@ def review(request: Asked, application_id: UUID) -> HttpResponse:
     ]
     context = {
         "service": version.content,
+        "agency": api.agency_of(row, answers),
         "row": row,
         "sections": [(title, rows) for title, rows in sections if rows],
         **_ending(row),
@@ -230,6 +233,7 @@ def receipt(request: Asked, application_id: UUID) -> HttpResponse:
         {
             "row": row,
             "service": version.content,
+            "agency": api.agencies_shown([row])[row.id],
             "due_at": closing_at(row.due_on) if row.due_on else None,
             "typist": api.typist(row),
         },
@@ -250,6 +254,8 @@ def status(request: Asked, application_id: UUID) -> HttpResponse:
     context = {
         "row": row,
         "service": version.content,
+        "agency": api.agencies_shown([row])[row.id],
+        "competence": drawn.competence(entries, version.content),
         "steps": drawn.steps(steps, version.content),
         "history": drawn.history(entries, labels),
         "by_rule": automatic.decided_by_rule(steps, entries, version.content),

@@ -86,6 +86,7 @@ def _show(
         subject=f"application:{row.id}",
     )
     labels = drawn.labels(version.content["form"]["schema"])
+    entries = api.timeline(row.id)
     context = {
         "row": row,
         "service": version.content,
@@ -93,11 +94,12 @@ def _show(
         "changes": changes(row, version.content["form"]["schema"]),
         "earlier": get_label(row.earlier_document_id) if row.earlier_document_id else None,
         "step_items": drawn.steps(api.list_steps(application_id), version.content),
+        "competence": drawn.competence(entries, version.content),
         "acts": _acts(request, application_id, version.content),
         "proposals": automatic.proposals(row.id, version.content),
         "remark_fields": list(labels.items()),
         "remark_reasons": [(code, words.remark(code)) for code in REMARKS],
-        "history": drawn.history(api.timeline(row.id), labels),
+        "history": drawn.history(entries, labels),
         "document": get_document(row.document_id, request.actor, allowed=True) if row.document_id else None,
         "due_at": closing_at(row.due_on) if row.due_on else None,
         "left": working_days_between(clock.today(), row.due_on, calendar()) if row.due_on else None,

@@ -35,6 +35,19 @@ def history(entries: Iterable[Entry], called: Mapping[str, str]) -> list[dict[st
     return [_event(entry, called) for entry in reversed(list(entries))]
 
 
+def competence(entries: Iterable[Entry], content: Mapping[str, Any]) -> str:
+    """Who decides instead of the catalogue's agency and by which law, in one sentence; "" when that agency decides."""
+    said = [entry.data["competence"] for entry in entries if "competence" in entry.data]
+    return "" if not said or said[-1]["agency"] == content["agency"]["id"] else _competent(said[-1])
+
+
+def _competent(said: Mapping[str, str]) -> str:
+    told = {"agency": forms.words(said, "name", "name_en"), "law": said["legal_basis"]}
+    if not said["legal_basis"]:
+        return _("Yang berwenang atas permohonan ini: %(agency)s.") % told
+    return _("Yang berwenang atas permohonan ini: %(agency)s. Dasar: %(law)s.") % told
+
+
 def _event(entry: Entry, called: Mapping[str, str]) -> dict[str, Any]:
     told = entry.data
     notes = [str(told[key]) for key in ("note", "reason", "legal_basis") if told.get(key)]
@@ -49,6 +62,8 @@ def _event(entry: Entry, called: Mapping[str, str]) -> dict[str, Any]:
             _("Dari %(was)s menjadi %(now)s. Dasar: %(source)s.")
             % {"was": was, "now": now, "source": told["source"]}
         )
+    if "competence" in told:
+        notes.append(_competent(told["competence"]))
     if told.get("favourable") is False:
         notes.insert(0, _("Hasil: tidak memenuhi."))
     who = told.get("by_name") or (_("Pemohon") if entry.actor.startswith("person:") else _("Sistem"))

@@ -53,8 +53,11 @@ def mine(request: Asked) -> HttpResponse:
     if request.actor.kind is not ActorKind.PERSON:
         return redirect("/saya/identitas/")
     rows = api.list_own(request.actor)
+    agencies = api.agencies_shown(rows)
     cards = [
-        (row, get_version(row.version_id).content) for row in rows if row.state != "withdrawn" or row.number
+        (row, get_version(row.version_id).content, agencies[row.id])
+        for row in rows
+        if row.state != "withdrawn" or row.number
     ]
     return render(
         request,

@@ -15,6 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from pendopo.applications import api, forms
 from pendopo.applications.views import drawn
 from pendopo.applications.views.doors import Asked, for_citizens, take_kept
+from pendopo.applications.views.submission_drawn import agencies_of
+from pendopo.applications.views.typed import take_page
 from pendopo.applications.views.typed import saved, saves_itself, seen_by, take_page
 from pendopo.catalogue.api import Goal, fee_lines, get_service, get_version, list_goals
 from pendopo.identity.api import list_businesses
@@ -314,17 +316,32 @@ def _review_context(request: Asked, row: Any, errors: dict[str, str], problem: s
         for page in forms.pages(merged.schema)
     ]
     labels = drawn.labels(merged.schema)
+    agencies = agencies_of(row, parts, api.list_applications(parts))
     found = [("", f"{labels.get(name, name)}: {message}") for name, message in errors.items()]
     return {
         "row": row,
         "title": title_of(row.goal),
-        "sections": [(title, rows) for title, rows in sections if rows],
+        "sections": [(title, rows) for title, rows in [_told(row, parts), *sections] if rows],
         "errors": [*found, *([("", problem)] if problem else [])],
         "editable": is_draft,
-        "services": [_priced(merged, part, answers) for part in parts],
+        "services": [
+            _priced(merged, part, answers) | {"agency": agencies[part.service_id]} for part in parts
+        ],
         "changes": _changes(row, request) if is_draft else [],
         "gone": _gone(row, request) if is_draft else [],
     }
+
+
+def _told(row: Any, parts: Iterable[Any]) -> tuple[str, list[dict[str, str]]]:
+    """What the forms would ask and the finder was told: (heading, rows)."""
+    found = {}
+    for part in parts:
+        version = get_version(part.version_id)
+        for name, value in api.finder_told(row, version).items():
+            prop = version.content["form"]["schema"]["properties"][name]
+            option = forms.words(prop["x-options"].get(value, {}), "name", "name_en")
+            found[name] = {"label": forms.words(prop, "title", "x-title-en"), "value": option}
+    return _("Dari rencana Anda"), list(found.values())
 
 
 def _priced(merged: Any, part: Any, answers: dict[str, Any]) -> dict[str, Any]:
@@ -333,7 +350,6 @@ def _priced(merged: Any, part: Any, answers: dict[str, Any]) -> dict[str, Any]:
     lines = fee_lines(version, merged.answers_for(part.service_id, answers))
     return {
         "name": forms.words(version.content, "name", "name_en"),
-        "agency": forms.words(version.content["agency"], "name", "name_en"),
         "wave": part.wave,
         "fee_idr": None if lines is None else sum(line.amount_idr for line in lines),
     }

@@ -16,7 +16,7 @@ from pendopo.kernel import clock
 from pendopo.kernel.events import Entry
 from pendopo.region.api import closing_at
 from pendopo.web import words
-from pendopo.web.environment import day
+from pendopo.web.environment import day, said
 
 _PART: Final[dict[str, tuple[str | Promise, str]]] = {
     "planned": (gettext_lazy("Belum dikirim"), "neutral"),
@@ -57,8 +57,14 @@ def name_of(part: Any) -> str:
     return forms.words(get_version(part.version_id).content, "name", "name_en")
 
 
-def _agency_of(part: Any) -> str:
-    return forms.words(get_version(part.version_id).content["agency"], "name", "name_en")
+def agencies_of(row: Any, parts: Sequence[Any], applications: Mapping[UUID, Any]) -> dict[str, str]:
+    """{service: name of the agency} of all parts: where it lies, or where it would go today."""
+    rules, lie = api.competences_of_parts(row, parts), api.agencies_shown(applications.values())
+    found = {}
+    for part in parts:
+        own = rules.get(part.service_id) or get_version(part.version_id).content["agency"]
+        found[part.service_id] = str(said(lie.get(part.application_id, own)))
+    return found
 
 
 def standings(
@@ -76,7 +82,9 @@ def standings(
     return found
 
 
-def next_line(line: api.NextLine, parts: Sequence[Any], row: Any) -> dict[str, Any]:
+def next_line(
+    line: api.NextLine, parts: Sequence[Any], row: Any, agencies: Mapping[str, str]
+) -> dict[str, Any]:
     """The first line in words: {kind, title, text, due_at, late, href, label}."""
     part = next((part for part in parts if part.service_id == line.service_id), None)
     if part is None:
@@ -85,7 +93,10 @@ def next_line(line: api.NextLine, parts: Sequence[Any], row: Any) -> dict[str, A
     due = closing_at(line.due_on) if line.due_on else None
     late = bool(line.due_on and clock.today() > line.due_on)
     if line.kind == "office":
-        title = _("Sekarang: %(agency)s memproses %(name)s") % {"agency": _agency_of(part), "name": name}
+        title = _("Sekarang: %(agency)s memproses %(name)s") % {
+            "agency": agencies[part.service_id],
+            "name": name,
+        }
         return {
             "kind": "bad" if late else "info",
             "title": title,
@@ -123,12 +134,15 @@ def _ended(line: api.NextLine, count: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def waves(parts: Sequence[Any], applications: Mapping[UUID, Any]) -> list[dict[str, Any]]:
+def waves(
+    parts: Sequence[Any], applications: Mapping[UUID, Any], agencies: Mapping[str, str]
+) -> list[dict[str, Any]]:
     """The parts in the order in which they can start."""
     names = {part.service_id: name_of(part) for part in parts}
     found: dict[int, list[dict[str, Any]]] = {}
     for part in parts:
-        found.setdefault(part.wave, []).append(_part(part, applications.get(part.application_id), names))
+        drawn_part = _part(part, applications.get(part.application_id), names)
+        found.setdefault(part.wave, []).append(drawn_part | {"agency": agencies[part.service_id]})
     return [{"number": number, "parts": found[number]} for number in sorted(found)]
 
 
@@ -140,7 +154,6 @@ def _part(part: Any, application: Any, names: Mapping[str, str]) -> dict[str, An
     return {
         "service_id": part.service_id,
         "name": names[part.service_id],
-        "agency": _agency_of(part),
         "word": word,
         "kind": kind,
         "href": f"/permohonan/{part.application_id}/" if part.application_id else "",

@@ -32,12 +32,13 @@ def status(request: Asked, submission_id: UUID) -> HttpResponse:
     happened = histories([f"submission:{row.id}", *subjects, *(f"bill:{bill.id}" for bill in bills.values())])
     reads = [access for access in list_accesses(row.applicant_id) if access.subject in subjects]
     standings = draw.standings(parts, applications, bills)
+    agencies = draw.agencies_of(row, parts, applications)
     context = {
         "row": row,
         "title": title_of(row.goal),
         "code": api.consent_mark(row),
-        "next": draw.next_line(api.next_line(standings), parts, row),
-        "waves": draw.waves(parts, applications),
+        "next": draw.next_line(api.next_line(standings), parts, row, agencies),
+        "waves": draw.waves(parts, applications, agencies),
         "issued": sum(part.state in {"issued", "not_needed"} for part in parts),
         "count": len(parts),
         "open_bills": [bill for bill in bills.values() if bill.open],

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from pendopo.catalogue.models import Agency, Register, Service
 from pendopo.catalogue.rules import planning
-from pendopo.catalogue.rules.planning import NOTHING, Atlas, Fault, Goal, Holdings, Plan
+from pendopo.catalogue.rules.planning import NOTHING, Atlas, Competence, Fault, Goal, Holdings, Plan
+from pendopo.catalogue.rules.shown import ServiceVersion
 from pendopo.kernel.errors import Denied, Invalid, NotFound
 from pendopo.region.api import Calendar
 
@@ -41,7 +42,6 @@ def _atlas(mark: str) -> Atlas:
         nodes={content["id"]: planning.node_of(content, version) for version, content in rows.iterator()},
         goals=_goals(mark),
         agencies={key: (name, name_en) for key, name, name_en in agencies},
-        competences=planning.competences_of(json.loads(_register()["bundles"])),
         usual=_register()["usual"],
         mark=mark,
     )
@@ -106,6 +106,21 @@ def plan(
         if denied.code != "goal_unknown":
             raise
         raise NotFound(str(denied)) from None  # a goal names a service that ended
+
+
+def competence(
+    version: ServiceVersion, answers: Mapping[str, Any], on: date, issued_by: str = ""
+) -> Competence | None:
+    """Who decides a filing on that local date instead of the catalogue's agency; see rules.planning.competent_for."""
+    return planning.competent_for(version.content, answers, on, issued_by)
+
+
+def others_competent(content: Mapping[str, Any], on: date) -> list[Competence]:
+    """Other agencies that may decide this service on that day, depending on answers the form asks."""
+    own = content["agency"]["id"]
+    return [
+        rule for rule in planning.competences_of(content) if rule.is_in_force(on) and rule.agency_id != own
+    ]
 
 
 def said(fault: Fault) -> str:

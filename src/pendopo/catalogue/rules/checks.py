@@ -27,6 +27,7 @@ from pendopo.catalogue.rules.fees import (
     worth,
 )
 from pendopo.catalogue.rules.planning import check as planning_check
+from pendopo.catalogue.rules.planning import competence_check
 from pendopo.catalogue.rules.shapes import SHAPES, deviations
 
 _WHOLE: Final = {
@@ -252,6 +253,13 @@ def _services(city: City) -> Iterator[Problem]:
             continue
         form = form_of(placed, city, requirements)
         yield from forms_check.of_service(placed, city, requirements, form)
+        for name, message in competence_check.form_faults(city.part("bundles"), service["id"], form):
+            made = city.form_sheets.get(service["id"])
+            yield (
+                made.problem(("properties", name), message)
+                if made
+                else placed.problem(f"{service['id']}: {message}")
+            )
         yield from _fees(placed, city, form)
         yield from automatic.of_service(placed, city, form)
         yield from eligibility.of_service(placed, city, form)

@@ -10,6 +10,7 @@ from pendopo.catalogue.rules.city import City, Placed
 from pendopo.catalogue.rules.eligibility import fields_of
 from pendopo.catalogue.rules.fees import fee_expressions, names_in
 from pendopo.catalogue.rules.forms import DIALECT, NIK_PATTERN, derive_form
+from pendopo.catalogue.rules.planning.competence import entries_for, fields_for, stored
 from pendopo.catalogue.rules.references import cut_to, rule_expressions
 
 Spec = Mapping[str, Any]
@@ -51,6 +52,7 @@ def assemble(placed: Placed, city: City) -> dict[str, Any]:
     )
     scalars = {name for expression in used for name in names_in(expression)[1]}
     asked = {prop["x-fact"] for prop in form["properties"].values() if "x-fact" in prop}
+    others = stored(entries_for(city.part("bundles"), service["id"]), city.agencies)
     return {
         "id": service["id"],
         "name": service["name"],
@@ -85,6 +87,7 @@ def assemble(placed: Placed, city: City) -> dict[str, Any]:
             for rule in service.get("eligibility") or ()
         ],
         "technical_agency": service.get("technical_agency"),
+        **({"competence": others} if others else {}),
     }
 
 
@@ -92,7 +95,8 @@ def form_of(placed: Placed, city: City, requirements: list[dict[str, Any]]) -> d
     """The hand-made form of the service, or the derived one."""
     made = city.form_sheets.get(placed.data["id"])
     if made is None:
-        return derive_form(placed.data, requirements, city.facts, city.base_form)
+        place = fields_for(city.part("bundles"), placed.data["id"])
+        return derive_form(placed.data, requirements, city.facts, city.base_form, place)
     strict = _strict(made.value["properties"])
     return {"$schema": DIALECT, "title": placed.data["name"], **made.value, "properties": strict}
 

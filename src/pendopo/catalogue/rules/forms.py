@@ -35,18 +35,25 @@ def property_name(*parts: str) -> str:
 
 
 def derive_form(
-    service: Spec, requirements: Iterable[Spec], facts: Mapping[str, Spec], base_form: Spec
+    service: Spec,
+    requirements: Iterable[Spec],
+    facts: Mapping[str, Spec],
+    base_form: Spec,
+    place: Mapping[str, Property] | None = None,
 ) -> dict[str, Any]:
     """JSON Schema 2020-12 of a service's form.
 
     Shape: ``requirements`` are the service's own, merged with the registry (id, name, kind, optional, held_by, facts, fields,
-    digital, replaced_by, when_proxy). Keywords beginning with ``x-`` tell the screen how to ask.
+    digital, replaced_by, when_proxy). ``place``: fields that say which agency is competent. Keywords beginning with ``x-`` tell the
+    screen how to ask.
     """
     form = _Form()
     wanted = list(requirements)
     _ask_facts(form, service, wanted, facts, base_form)
     for key in sorted(facts.keys() & _ruled_facts(service)):
         form.add("applicant", property_name(key), _fact(key, facts[key]), required=True)
+    for name, prop in (place or {}).items():
+        form.add("request", name, prop, required=True)
     for requirement in wanted:
         _ask_data(form, requirement)
     for requirement in wanted:

@@ -1,18 +1,22 @@
 """Planning: from a goal to an ordered set of applications. Pure; the door is ``plan``."""
 
 from pendopo.catalogue.rules.planning.atlas import Ask, Atlas, Need, Node, node_of
+from pendopo.catalogue.rules.planning.competence import (
+    Competence,
+    competences_of,
+    competent,
+    competent_for,
+)
 from pendopo.catalogue.rules.planning.deciding import HAS, LACKS, names_in_list, plan
 from pendopo.catalogue.rules.planning.drawing import Picture, draw
 from pendopo.catalogue.rules.planning.goals import (
     Chosen,
-    Competence,
     Fault,
     FinderQuestion,
     Goal,
     Option,
     choose,
     combinations,
-    competences_of,
     faults,
     goals_of,
     matching,
@@ -57,6 +61,8 @@ __all__ = [
     "choose",
     "combinations",
     "competences_of",
+    "competent",
+    "competent_for",
     "draw",
     "faults",
     "goals_of",

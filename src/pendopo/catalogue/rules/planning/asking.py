@@ -11,12 +11,15 @@ from pendopo.catalogue.rules.references import resolved
 from pendopo.kernel.errors import Denied
 
 
-def questions(nodes: Iterable[Node], facts: Mapping[str, str]) -> tuple[Question, ...]:
-    """What the forms ask, each once: the same fact is the same question, whoever asks it."""
+def questions(
+    nodes: Iterable[Node], facts: Mapping[str, str], answers: Mapping[str, Any]
+) -> tuple[Question, ...]:
+    """What the forms ask, each once: the same fact is the same question, whoever asks it. What the finder was told is not asked."""
     asked: dict[str, list[tuple[str, Ask]]] = {}
     for node in nodes:
         for ask in node.asks:
-            asked.setdefault(ask.key, []).append((node.service_id, ask))
+            if not (ask.finder and answers.get(ask.finder)):
+                asked.setdefault(ask.key, []).append((node.service_id, ask))
     return tuple(_question(key, askers, facts) for key, askers in asked.items())
 
 

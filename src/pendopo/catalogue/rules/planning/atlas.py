@@ -12,7 +12,8 @@ from uuid import UUID
 
 from pendopo.catalogue.rules.fees import names_in
 from pendopo.catalogue.rules.forms import is_spare, needs_file
-from pendopo.catalogue.rules.planning.goals import Competence, Goal
+from pendopo.catalogue.rules.planning.competence import MARK, Competence, competences_of
+from pendopo.catalogue.rules.planning.goals import Goal
 from pendopo.catalogue.rules.planning.shapes import How
 
 APPLICANT: Final = "applicant"
@@ -45,6 +46,7 @@ class Ask:
     required: bool
     is_fact: bool
     requirements: tuple[str, ...]
+    finder: str = ""  # the question of the finder that it asks
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class Node:
         default_factory=dict
     )  # those the fee looks at: all of them would fill memory
     legal_basis: str = ""
+    competences: tuple[Competence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,6 @@ class Atlas:
     nodes: Mapping[str, Node]
     goals: Mapping[str, Goal] = field(default_factory=dict)
     agencies: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # id -> name, English name
-    competences: tuple[Competence, ...] = ()
     usual: Mapping[str, str] = field(default_factory=dict)
     mark: str = ""  # fingerprint of the catalogue
 
@@ -110,6 +112,7 @@ def node_of(content: Spec, version_id: UUID) -> Node:
             for name in _looked_at(content["fee"]) & schema["properties"].keys()
         },
         legal_basis="; ".join(content["legal_basis"]),
+        competences=competences_of(content),
     )
 
 
@@ -162,4 +165,5 @@ def _asks(schema: Spec) -> Iterable[Ask]:
             required=name in required,
             is_fact="x-fact" in prop,
             requirements=(of,) if isinstance(of, str) else tuple(of),
+            finder=prop.get(MARK, ""),
         )

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pendopo.catalogue.rules.city import City, Problem, Sheet
 from pendopo.catalogue.rules.content import merged_requirements
+from pendopo.catalogue.rules.planning import competence_check
 from pendopo.catalogue.rules.planning.atlas import APPLICANT, Atlas, Node, need_of
 from pendopo.catalogue.rules.planning.goals import Chosen, Goal, choose, combinations, goals_of, holds, named
 from pendopo.kernel.errors import Denied
@@ -82,15 +83,11 @@ def _link(atlas: Atlas, service: str, issuer: str) -> str:
 
 
 def _unknown(city: City, sheet: Sheet) -> Iterator[Problem]:
-    """Names of services, requirements, agencies and questions that do not exist, and shared questions nobody asks."""
+    """Names of services, requirements, agencies and questions that do not exist, shared questions nobody asks, competence."""
     bundles = sheet.value
     shared = bundles.get("questions") or {}
     services = {placed.data["id"] for placed in city.placed()}
-    for index, entry in enumerate(bundles.get("competence") or ()):
-        yield from _missing(
-            sheet, ("competence", index, "agency"), [entry["agency"]], set(city.agencies), "agency"
-        )
-        yield from _missing(sheet, ("competence", index, "services"), entry["services"], services, "service")
+    yield from competence_check.problems(city, sheet)
     for name, goal in bundles["goals"].items():
         where: Keys = ("goals", name)
         yield from _unknown_questions(sheet, where, goal, shared)
@@ -167,7 +164,9 @@ def _goals(sheet: Sheet, atlas: Atlas, *, sound: bool) -> Iterator[Problem]:
                 ("goals", name, "services"), f"{name}: services wait for each other: {circle}"
             )
             continue
-        yield from _unused_questions(sheet, name, goal, [r for r in rules if reached & set(r["services"])])
+        yield from _unused_questions(
+            sheet, name, goal, [r for r in rules if r and reached & set(r["services"])]
+        )
 
 
 def _outcomes(sheet: Sheet, goal: Goal, outcomes: list[Chosen]) -> Iterator[Problem]:

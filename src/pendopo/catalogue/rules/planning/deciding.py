@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol
 
 from pendopo.catalogue.rules.planning.asking import fee_lines, questions
 from pendopo.catalogue.rules.planning.atlas import APPLICANT, Atlas, Need, Node
+from pendopo.catalogue.rules.planning.competence import competent
 from pendopo.catalogue.rules.planning.goals import Chosen, choose
 from pendopo.catalogue.rules.planning.shapes import (
     NOTHING,
@@ -203,7 +204,7 @@ class _Walk:
             ),
             critical_path=_longest(needs, self.ends, self.begins, total),
             fee_lines=tuple(line for node in nodes for line in fee_lines(node, answers, self.days.on)),
-            questions=questions(nodes, self.facts),
+            questions=questions(nodes, self.facts, answers),
             documents=self._documents(nodes, needs),
             held=self._held(nodes),
             catalogue=self.atlas.mark,
@@ -244,10 +245,9 @@ class _Walk:
         answers: Mapping[str, Any],
     ) -> PlannedService:
         begins = self.begins[node.service_id]
-        competent = next(
-            (c for c in self.atlas.competences if c.holds(node.service_id, answers, self.days.on)), None
-        )
-        agency = competent.agency_id if competent else node.agency_id
+        starts_on = self.days.day(begins)
+        rule = competent(node.competences, answers, starts_on)
+        agency = rule.agency_id if rule else node.agency_id
         name, name_en = self.atlas.agencies.get(agency, (agency, agency))
         return PlannedService(
             service_id=node.service_id,
@@ -257,16 +257,16 @@ class _Walk:
             agency_id=agency,
             agency_name=name,
             agency_name_en=name_en,
-            competence=competent.legal_basis if competent and agency != node.agency_id else "",
+            competence=rule.legal_basis if rule and agency != node.agency_id else "",
             chosen=node.service_id in self.targets,
             wave=wave,
             needs=needs[node.service_id],
             begins=begins,
             working_days=node.working_days,
-            starts_on=self.days.day(begins),
+            starts_on=starts_on,
             due_on=self.days.day(self.ends[node.service_id]),
             critical=critical,
-            competence_is_confirmed=competent is None or competent.is_confirmed,
+            competence_is_confirmed=rule is None or rule.is_confirmed,
         )
 
     def _documents(

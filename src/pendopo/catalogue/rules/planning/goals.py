@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from functools import lru_cache
 from itertools import product
 from typing import Any, Final
@@ -61,25 +60,6 @@ class Contradiction:
     when: str
     says: str
     says_en: str
-
-
-@dataclass(frozen=True, slots=True)
-class Competence:
-    """Another agency than the catalogue's decides these services, by place, sector or date. The first that holds wins."""
-
-    agency_id: str
-    services: frozenset[str]
-    legal_basis: str
-    when: str = ""
-    valid_from: date | None = None
-    valid_to: date | None = None
-    is_confirmed: bool = False
-
-    def holds(self, service_id: str, answers: Mapping[str, str], on: date) -> bool:
-        """True when this agency is competent for the service; never on a guess: an answer it needs must be given."""
-        if service_id not in self.services or not _within(on, self.valid_from, self.valid_to):
-            return False
-        return named(self.when) <= answers.keys() and holds(self.when, answers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,10 +165,6 @@ def _decided(when: str, given: tuple[tuple[str, str], ...]) -> bool:
     return condition(when, {"answers": dict(given)})
 
 
-def _within(on: date, valid_from: date | None, valid_to: date | None) -> bool:
-    return (valid_from is None or valid_from <= on) and (valid_to is None or on <= valid_to)
-
-
 # --- by citizens' words -------------------------------------------------------------------------------------------------
 
 
@@ -244,7 +220,7 @@ def _goal(key: str, spec: Spec, shared: Spec) -> Goal:
         name_en=spec["name_en"],
         category=spec["category"],
         say=tuple(spec["say"]),
-        questions=tuple(_question(name, question) for name, question in asked),
+        questions=tuple(question_of(name, question) for name, question in asked),
         services=tuple(
             Choice(e["id"], e.get("when") or "", tuple(e.get("after") or ())) for e in entries("services")
         ),
@@ -258,30 +234,11 @@ def _goal(key: str, spec: Spec, shared: Spec) -> Goal:
     )
 
 
-def _question(key: str, spec: Spec) -> FinderQuestion:
+def question_of(key: str, spec: Spec) -> FinderQuestion:
+    """A question of the finder. Shape: ``spec`` as in bundles.yaml, already checked."""
     options = tuple(
         Option(value, names["name"], names["name_en"]) for value, names in spec["options"].items()
     )
     return FinderQuestion(
         key, spec["name"], spec["name_en"], options, spec.get("hint") or "", spec.get("hint_en") or ""
     )
-
-
-def competences_of(bundles: Spec) -> tuple[Competence, ...]:
-    """Who decides instead of the catalogue's agency, in the order of the folder."""
-    return tuple(
-        Competence(
-            entry["agency"],
-            frozenset(entry["services"]),
-            entry["legal_basis"],
-            entry.get("when") or "",
-            _date(entry.get("valid_from")),
-            _date(entry.get("valid_to")),
-            entry.get("confidence") == "sourced",
-        )
-        for entry in bundles.get("competence") or ()
-    )
-
-
-def _date(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
