@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("pendopo.catalogue.urls")),
     path("", include("pendopo.documents.urls")),
     path("", include("pendopo.payments.urls")),
+    path("", include("pendopo.notices.urls")),
     path("", include("pendopo.applications.urls")),
     path("demo/", views.sign_in_as, name="demo"),
     path("demo/lembar/<slug:service_id>/", views.sample_sheet, name="demo_sheet"),
