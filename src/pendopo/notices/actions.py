@@ -48,7 +48,7 @@ WITH taken AS (
     SELECT w.id FROM notices_notice w WHERE w.mail_at <= now() ORDER BY w.mail_at, w.id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
   RETURNING n.id, n.recipient, n.topic, n.about, n.at, n.mail_tries
 )
-SELECT t.id, t.topic, t.about::json, t.at, t.mail_tries, u.email, coalesce(w.language, 'id')
+SELECT t.id, t.topic, t.about::json, t.at, t.mail_tries, CASE WHEN coalesce(w.mails, true) THEN u.email END, coalesce(w.language, 'id')
 FROM taken t
 LEFT JOIN identity_person p ON p.id = CASE WHEN t.recipient LIKE 'person:%%' THEN substr(t.recipient, 8)::uuid END
 LEFT JOIN identity_user u ON u.id = coalesce(p.user_id, CASE WHEN t.recipient LIKE 'staff:%%' THEN substr(t.recipient, 7)::uuid END)
