@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from django.utils.translation import override
 
+from pendopo.config.settings import _mail
+from pendopo.kernel.env import Misconfigured
 from pendopo.notices.rules import MOST_TRIES, Topic, message_id, one_line, wait_minutes
 from pendopo.web import news
 
@@ -86,3 +88,25 @@ def test_a_mail_keeps_its_name_and_no_two_share_one() -> None:
 
 def test_what_stands_in_the_head_of_a_mail_is_one_line() -> None:
     assert one_line("Tagihan\r\nBcc: a@b\t c") == "Tagihan Bcc: a@b c"
+
+
+@pytest.mark.parametrize(
+    ("url", "port", "tls", "ssl"),
+    [
+        ("smtp+tls://kota:p%40ss@mail.example.id", 587, True, False),
+        ("smtps://kota:p%40ss@mail.example.id", 465, False, True),
+        ("smtp://kota:p%40ss@mail.example.id:2525", 2525, False, False),
+    ],
+)
+def test_one_variable_names_the_mail_server(url: str, port: int, tls: bool, ssl: bool) -> None:
+    said = _mail(url)
+    assert (said["EMAIL_HOST"], said["EMAIL_HOST_USER"], said["EMAIL_HOST_PASSWORD"]) == (
+        "mail.example.id", "kota", "p@ss",
+    )  # fmt: skip
+    assert (said["EMAIL_PORT"], said["EMAIL_USE_TLS"], said["EMAIL_USE_SSL"]) == (port, tls, ssl)
+
+
+@pytest.mark.parametrize("url", ["mail.example.id", "https://mail.example.id", "smtp://"])
+def test_what_is_no_mail_server_is_said_with_the_mend(url: str) -> None:
+    with pytest.raises(Misconfigured, match="PENDOPO_MAIL_URL is not a mail server. Mend:"):
+        _mail(url)
