@@ -108,5 +108,5 @@ def test_one_variable_names_the_mail_server(url: str, port: int, tls: bool, ssl:
 
 @pytest.mark.parametrize("url", ["mail.example.id", "https://mail.example.id", "smtp://"])
 def test_what_is_no_mail_server_is_said_with_the_mend(url: str) -> None:
-    with pytest.raises(Misconfigured, match="PENDOPO_MAIL_URL is not a mail server. Mend:"):
+    with pytest.raises(Misconfigured, match=r"PENDOPO_MAIL_URL is not a mail server\. Mend:"):
         _mail(url)
