@@ -97,9 +97,9 @@ def test_a_new_free_day_moves_every_open_deadline_over_it_and_tells_everybody(ci
         "SE Wali Kota 7/2026",
         before.due_on.isoformat(),
     )
-    assert {news.payload["application"] for news in Outbox.objects.filter(topic="deadline_moved")} >= {
-        str(application_id)
-    }
+    (batch,) = [news.payload for news in Outbox.objects.filter(topic="deadlines_moved")]
+    assert batch["recount"] == number
+    assert str(application_id) in batch["applications"]
     moved = MovedDeadline.objects.get(recount_id=number, application_id=application_id)
     assert (moved.was_on, moved.now_on) == (before.due_on, after.due_on)
     done = queries.get_recount(number)

@@ -21,6 +21,7 @@ ACCOUNT = [
     "/akun/password/change/",
     "/akun/2fa/",
     "/akun/logout/",
+    "/kabar/",
     "/saya/data/",
     "/saya/dukcapil/",
     "/saya/kuasa/",
@@ -139,7 +140,7 @@ def test_pages_of_a_citizen_and_of_officers(
         stories.do(office(name), application, button)
     stories.wait_for(visitor, application, "Dokumen Anda sudah terbit")
     visitor.follow("Periksa keasliannya")
-    found |= faults(page, [own, visitor.path, f"/survei/{application}/", "/saya/data/"])
+    found |= faults(page, [own, visitor.path, f"/survei/{application}/", "/saya/data/", "/kabar/"])
     assert found == {}
 
 
@@ -229,7 +230,7 @@ def test_pages_of_the_operator(new_page: Callable[..., Page]) -> None:
 def test_pages_of_the_mayor(new_page: Callable[..., Page]) -> None:
     mayor = Browsing(new_page())
     _become(mayor, "Amelia Siregar")
-    assert faults(mayor.page, ["/kerja/peringatan/"]) == {}
+    assert faults(mayor.page, ["/kerja/peringatan/", "/kabar/"]) == {}
 
 
 def _become(visitor: Visitor, name: str) -> None:

@@ -22,6 +22,7 @@ ORDER = [
     "region",
     "catalogue",
     "identity",
+    "notices",
     "agencies",
     "documents",
     "payments",

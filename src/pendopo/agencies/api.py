@@ -2,14 +2,17 @@
 
 from pendopo.agencies.actions import appoint_deputy, employ, end_deputy, fill_from_dukcapil
 from pendopo.agencies.queries import (
+    ANYWHERE,
     STANDING,
     Absence,
     Colleague,
+    Holder,
     Signatory,
     account,
     actor_of,
     actor_of_staff,
     colleagues,
+    holders_of,
     list_absences,
     list_colleagues,
     signatory_of,
@@ -17,6 +20,7 @@ from pendopo.agencies.queries import (
 )
 
 __all__ = [
-    "STANDING", "Absence", "Colleague", "Signatory", "account", "actor_of", "actor_of_staff", "appoint_deputy", "colleagues", "employ",
-    "end_deputy", "fill_from_dukcapil", "list_absences", "list_colleagues", "signatory_of", "signatory_of_account",
+    "ANYWHERE", "STANDING", "Absence", "Colleague", "Holder", "Signatory", "account", "actor_of", "actor_of_staff", "appoint_deputy",
+    "colleagues", "employ", "end_deputy", "fill_from_dukcapil", "holders_of", "list_absences", "list_colleagues", "signatory_of",
+    "signatory_of_account",
 ]  # fmt: skip

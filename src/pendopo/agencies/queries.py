@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from pendopo.agencies.models import Deputy, Staff
 from pendopo.identity.api import PUBLIC, Actor, ActorKind, Role, User
 from pendopo.kernel import clock, sql
+from pendopo.notices.api import UNREAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ _POSTS = """
   ) d ON d.id = s.id WHERE s.ends_on IS NULL OR s.ends_on >= %(on)s
 """
 _ACCOUNT = f"""
-SELECT {", ".join(f"u.{column}" for column in _COLUMNS)}, p.id, p.full_name, ({_POSTS})
+SELECT {", ".join(f"u.{column}" for column in _COLUMNS)}, ({UNREAD}), p.id, p.full_name, ({_POSTS})
 FROM identity_user u LEFT JOIN identity_person p ON p.user_id = u.id
 WHERE u.id = %(id)s AND u.is_active
 """  # noqa: S608 - names of columns. Every page asks it: one statement.
@@ -46,8 +47,8 @@ def account(user_id: Any) -> tuple[User, Actor] | None:
     row = sql.one(_ACCOUNT, {"id": user_id, "on": clock.today()})
     if row is None:
         return None
-    user = User.from_db("default", _COLUMNS, row[:-3])
-    person_id, name, posts = row[-3:]
+    user = User.from_db("default", _COLUMNS, row[:-4])
+    user.unread_news, person_id, name, posts = row[-4:]
     if posts:
         return user, _officer(user.id, user.display_name or user.email, posts)
     return user, Actor(ActorKind.PERSON, person_id, name) if person_id else PUBLIC
@@ -108,6 +109,41 @@ def _colleagues(posts: QuerySet[Staff]) -> list[Colleague]:
     rows = posts.filter(user__is_active=True).exclude(ends_on__lt=clock.today()).select_related("user")
     found = [Colleague(row.user_id, row.user.display_name or row.user.email, row.title) for row in rows]
     return sorted(found, key=lambda colleague: colleague.name)
+
+
+ANYWHERE = ""
+"""Stands for every agency where holders of a role are asked for."""
+_HOLDERS = """
+SELECT DISTINCT duty.agency_id, duty.role, d.user_id, d.absent
+FROM unnest(%(agencies)s::text[], %(roles)s::text[]) AS duty(agency_id, role)
+JOIN agencies_staff s ON duty.agency_id IN (s.agency_id, '') AND duty.role = ANY(s.roles) AND (s.ends_on IS NULL OR s.ends_on >= %(on)s)
+JOIN LATERAL (
+  SELECT s.user_id, NULL::uuid AS absent
+  UNION ALL
+  SELECT t.deputy_id, s.user_id FROM agencies_deputy t WHERE t.staff_id = s.id AND %(on)s BETWEEN t.starts_on AND t.ends_on
+) d ON true
+JOIN identity_user u ON u.id = d.user_id AND u.is_active
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A member of staff who holds a role at an agency today; ``absent`` is the colleague they stand in for."""
+
+    agency_id: str
+    role: str
+    user_id: UUID
+    absent: UUID | None
+
+
+def holders_of(duties: Iterable[tuple[str, str]]) -> list[Holder]:
+    """Who holds these roles at these agencies (``ANYWHERE``: at any), deputies of today included. One statement."""
+    asked = sorted(set(duties))
+    rows = sql.every(
+        _HOLDERS,
+        {"agencies": [one[0] for one in asked], "roles": [one[1] for one in asked], "on": clock.today()},
+    )
+    return [Holder(*row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "pendopo.web",
     "pendopo.region",
     "pendopo.identity",
+    "pendopo.notices",
     "pendopo.catalogue",
     "pendopo.agencies",
     "pendopo.documents",
@@ -177,7 +178,38 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
 MFA_TOTP_ISSUER = "Pendopo"
-EMAIL_BACKEND = env.text("PENDOPO_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+
+
+def _mail(url: str) -> dict[str, object]:
+    """``smtp+tls://user:password@host:587`` (or ``smtps://`` with TLS from the start, ``smtp://`` without) -> Django's settings."""
+    parts = urlparse(url)
+    ports = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
+    if parts.scheme not in ports or not parts.hostname:
+        raise env.Misconfigured(
+            "PENDOPO_MAIL_URL is not a mail server. Mend: export PENDOPO_MAIL_URL=smtp+tls://user:password@host:587"
+        )
+    return {
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or ports[parts.scheme],
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+    }
+
+
+# Mails: to the server of PENDOPO_MAIL_URL; without one to files of the data directory in the demo, else to the worker's output.
+MAIL_URL = env.text("PENDOPO_MAIL_URL", "")
+if MAIL_URL:
+    globals().update(_mail(MAIL_URL))
+EMAIL_TIMEOUT = 10
+EMAIL_FILE_PATH = str(DATA_DIR / "mails")
+EMAIL_BACKEND = env.text(
+    "PENDOPO_EMAIL_BACKEND",
+    "django.core.mail.backends."
+    + ("smtp" if MAIL_URL else "filebased" if DEMO else "console")
+    + ".EmailBackend",
+)
 DEFAULT_FROM_EMAIL = env.text("PENDOPO_FROM", "layanan@localhost")
 
 SESSION_ENGINE = "pendopo.config.sessions"

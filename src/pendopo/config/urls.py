@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("pendopo.catalogue.urls")),
     path("", include("pendopo.documents.urls")),
     path("", include("pendopo.payments.urls")),
+    path("", include("pendopo.notices.urls")),
     path("demo/", views.sign_in_as, name="demo"),
     path("demo/lembar/<slug:service_id>/", views.sample_sheet, name="demo_sheet"),
     path("", include("pendopo.feedback.urls")),

@@ -1,4 +1,4 @@
-"""The worker process: threads relay the outbox, watch the clock, file rows of sheets and run jobs.
+"""The worker process: threads relay the outbox, watch the clock, file rows of sheets, send mails and run jobs.
 
 Kill it at any moment: rows and jobs wait in the database.
 """
@@ -13,6 +13,7 @@ log = logging.getLogger("pendopo.worker")
 RELAY_PAUSE_SECONDS = 0.2
 CLOCK_PAUSE_SECONDS, SHORTEST_PAUSE_SECONDS = 60.0, 0.5
 GROUPS_PAUSE_SECONDS = 1.0
+MAILS_PAUSE_SECONDS = 3.0
 
 
 def _relay_for_ever(stop: threading.Event) -> None:
@@ -64,6 +65,22 @@ def _groups_for_ever(stop: threading.Event) -> None:
             time.sleep(2)
 
 
+def _mails_for_ever(stop: threading.Event) -> None:
+    """Mails of notices in a thread of their own: a mail server that is slow or away holds up nothing else."""
+    from django.db import close_old_connections
+
+    from pendopo.notices.api import send_mails
+
+    while not stop.is_set():
+        try:
+            if not send_mails():
+                stop.wait(MAILS_PAUSE_SECONDS)
+        except Exception:
+            log.exception("sending mails failed; trying again")
+            close_old_connections()
+            stop.wait(MAILS_PAUSE_SECONDS)
+
+
 def main() -> None:
     """Run until told to stop (SIGTERM, SIGINT)."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pendopo.config.settings")
@@ -73,7 +90,7 @@ def main() -> None:
     from procrastinate.contrib.django import app
 
     stop = threading.Event()
-    for loop in (_relay_for_ever, _watch_clock, _groups_for_ever):
+    for loop in (_relay_for_ever, _watch_clock, _groups_for_ever, _mails_for_ever):
         threading.Thread(target=loop, args=(stop,), daemon=True).start()
     worker = app.with_connector(app.connector.get_worker_connector())
     worker.run_worker(

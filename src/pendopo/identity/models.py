@@ -35,6 +35,7 @@ class User(AbstractBaseUser):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects: ClassVar[UserManager] = UserManager()
+    unread_news = 0  # read along with the account, for the menu; no column
 
     class Privacy:
         public: tuple[str, ...] = ("id", "is_active")

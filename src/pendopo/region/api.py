@@ -9,7 +9,7 @@ from pendopo.region.queries import (
     closing_time,
     district_name,
     forget,
-    get_day,
+    get_days,
     list_days,
     received_today,
 )
@@ -36,6 +36,6 @@ from pendopo.region.rules import (
 
 __all__ = [
     "FRESH_SECONDS", "Calendar", "Day", "DayKind", "Derivation", "Entry", "Mark", "Row", "Term", "Unit", "Why", "calendar", "calendar_with",
-    "change_days", "closing_at", "closing_time", "derive", "district_name", "due_of", "due_on", "forget", "get_day", "is_working",
+    "change_days", "closing_at", "closing_time", "derive", "district_name", "due_of", "due_on", "forget", "get_days", "is_working",
     "lacks_leave", "list_days", "received_on", "received_today", "with_entries", "working_days_between",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ import csv
 import gzip
 import threading
 import time as stopwatch
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import cache
@@ -112,9 +112,11 @@ def seed(year: int) -> Calendar:
     return Calendar(days, years[0], years[-1], frozenset(estimated))
 
 
-def get_day(day_id: int) -> CalendarDay | None:
-    """One entered day that still holds, or None."""
-    return CalendarDay.objects.filter(id=day_id, withdrawn_at__isnull=True).first()
+def get_days(day_ids: Iterable[int]) -> list[CalendarDay]:
+    """Those of these entered days that still hold, by date."""
+    return list(
+        CalendarDay.objects.filter(id__in=set(day_ids), withdrawn_at__isnull=True).order_by("on", "id")
+    )
 
 
 def list_days(year: int) -> list[CalendarDay]:

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from pendopo import __version__
 
 PARTS = (
-    "/layanan/", "/instansi/", "/rencana/", "/kerja/loket/", "/kerja/", "/operator/", "/saya/", "/permohonan/", "/pengajuan/", "/akun/",
+    "/layanan/", "/instansi/", "/rencana/", "/kerja/loket/", "/kerja/", "/operator/", "/saya/", "/permohonan/", "/pengajuan/", "/kabar/",
+    "/akun/",
 )  # fmt: skip
 """Parts of the site the menu knows, the narrower first."""
 
@@ -111,10 +112,24 @@ class Page:
         return self.staff and any("mall_operator" in roles for roles in self.actor.duties.values())
 
     @property
+    def unread(self) -> int:
+        """How many notices who signed in has not read, ten at most; it was read along with the account."""
+        known = self.signed_in and not self.needs_second_factor
+        return int(getattr(getattr(self.request, "user", None), "unread_news", 0)) if known else 0
+
+    @property
     def menu_key(self) -> tuple[Any, ...]:
         """All the menu looks at: who reads, and in which part of the site."""
         part = next((prefix for prefix in PARTS if self.path.startswith(prefix)), "")
-        return (self.staff, self.operator, self.serves, self.signed_in, self.needs_second_factor, part)
+        return (
+            self.staff,
+            self.operator,
+            self.serves,
+            self.signed_in,
+            self.needs_second_factor,
+            self.unread,
+            part,
+        )
 
     def at(self, prefix: str) -> bool:
         """True when this page lies under ``prefix``: marks the entry of the menu."""

@@ -25,6 +25,17 @@ from pendopo.applications.actions.reviewing import (
     switch_rule,
     want_person,
 )
+from pendopo.applications.actions.telling import (
+    on_appeal_decided,
+    on_correction_requested,
+    on_deadlines_moved,
+    on_deadlines_warned,
+    on_document_expiring,
+    on_inspection_scheduled,
+    on_overridden,
+    on_rule_stopped,
+    on_step_reassigned,
+)
 
 __all__ = [
     "advance",
@@ -39,11 +50,20 @@ __all__ = [
     "minutes_kind",
     "object_to_measure",
     "object_to_refusal",
+    "on_appeal_decided",
     "on_bill_settled",
+    "on_correction_requested",
+    "on_deadlines_moved",
+    "on_deadlines_warned",
     "on_decided",
+    "on_document_expiring",
     "on_inspected",
+    "on_inspection_scheduled",
+    "on_overridden",
     "on_provisional_wanted",
+    "on_rule_stopped",
     "on_sample_decided",
+    "on_step_reassigned",
     "on_submitted",
     "recount",
     "release_steps",

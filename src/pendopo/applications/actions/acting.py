@@ -14,6 +14,7 @@ from pendopo.applications import queries
 from pendopo.applications.actions.automatic import RulesOff, record_automatic
 from pendopo.applications.actions.filing import auto_result, check_files, check_form, is_on_desk
 from pendopo.applications.actions.moving import follow_competence
+from pendopo.applications.actions.telling import tell_bill
 from pendopo.applications.models import Application
 from pendopo.applications.rules import (
     APPLICANTS,
@@ -246,7 +247,7 @@ def _event_data(
 
 def _news(loaded: queries.Loaded, outcome: Outcome, verb: Verb, step_key: str) -> list[dict[str, Any]]:
     """What others must hear of: a decision asks for its document, an end lets go what waited for it."""
-    payload: dict[str, Any] = {"application": str(loaded.id)}
+    payload: dict[str, Any] = {"application": str(loaded.id), "revision": loaded.revision}
     news = [_NEWS[verb]] if verb in _NEWS else []
     if outcome.state in _DECISIONS and loaded.case.state is not outcome.state:
         news.append("application_decided")
@@ -273,9 +274,9 @@ _NEWS = {
 def raise_bill(
     application_id: UUID, applicant_id: UUID, version: ServiceVersion, lines: Sequence[Mapping[str, Any]]
 ) -> None:
-    """Bill the fee of an application whose payment step has just opened."""
+    """Bill the fee of an application whose payment step has just opened, and tell the applicant."""
     person = get_person(applicant_id)
-    bill(
+    raised = bill(
         subject=f"application:{application_id}",
         payer_ref=f"person:{person.id}",
         payer_name=person.full_name,
@@ -294,6 +295,7 @@ def raise_bill(
         due_at=_bill_due_at(),
         by=SYSTEM,
     )
+    tell_bill(raised, version.content.get("name_en") or "")
 
 
 def _bill_due_at() -> datetime:

@@ -35,9 +35,12 @@ a AS (
          jsonb_build_object('was_on', a.was, 'due_on', a.due, 'source', %(source)s::text), %(at)s, '' FROM a
 ), d AS (
   INSERT INTO applications_moveddeadline (recount_id, application_id, was_on, now_on) SELECT %(recount)s, a.id, a.was, a.due FROM a
+), o AS (
+  INSERT INTO kernel_outbox (topic, payload, at)
+  SELECT 'deadlines_moved', jsonb_build_object('recount', %(recount)s::bigint, 'applications', jsonb_agg(a.id)), %(at)s FROM a
+  HAVING count(*) > 0
 )
-INSERT INTO kernel_outbox (topic, payload, at)
-SELECT 'deadline_moved', jsonb_build_object('application', a.id, 'was_on', a.was, 'due_on', a.due), %(at)s FROM a
+SELECT count(*) FROM a
 """
 
 
@@ -50,12 +53,26 @@ def change_calendar(*, enter: Sequence[region.Entry], withdraw: Sequence[int], s
     try:
         with transaction.atomic():
             row = Recount.objects.create(
-                source=source.strip()[:300], by=by.ref, by_name=by.name[:160], at=clock.now()
+                source=source.strip()[:300],
+                days=_changed(enter, withdraw),
+                by=by.ref,
+                by_name=by.name[:160],
+                at=clock.now(),
             )
             region.change_days(enter=enter, withdraw=withdraw, source=source, by=by.ref)
     except IntegrityError as running:
         raise Denied("recount_running") from running
     return row.id
+
+
+def _changed(enter: Sequence[region.Entry], withdraw: Sequence[int]) -> list[dict[str, Any]]:
+    """The days as those whose deadline moves are told of them."""
+    gone = region.get_days(withdraw)
+    return [
+        {"on": day.on.isoformat(), "name": day.name, "agency": day.agency_id, "withdrawn": withdrawn}
+        for days, withdrawn in ((enter, False), (gone, True))
+        for day in days
+    ]
 
 
 def recount(*, batch: int = BATCH, patience_seconds: float = region.FRESH_SECONDS) -> int:
@@ -121,4 +138,4 @@ def _write(moves: list[dict[str, Any]], row: Recount) -> int:
                 "recount": row.id,
             },
         )  # fmt: skip
-        return int(cursor.rowcount)
+        return int(cursor.fetchone()[0])

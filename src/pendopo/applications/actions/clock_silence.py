@@ -41,15 +41,18 @@ WITH w AS (
                     WHERE w.application_id = a.id AND w.level = %(level)s::text AND w.due_on = a.due_on)
   ORDER BY a.due_on LIMIT %(limit)s
   ON CONFLICT DO NOTHING
-  RETURNING application_id, level, due_on
+  RETURNING id, application_id, level, due_on
 ), e AS (
   INSERT INTO kernel_event (subject, seq, verb, actor, on_behalf_of, data, at, hash)
   SELECT 'application:' || w.application_id, 0, 'deadline_warned', %(actor)s::text, '',
          jsonb_build_object('level', w.level, 'due_on', w.due_on), %(at)s::timestamptz, '' FROM w
+), o AS (
+  INSERT INTO kernel_outbox (topic, payload, at)
+  SELECT 'deadlines_warned',
+         jsonb_build_object('level', %(level)s::text, 'batch', min(w.id), 'applications', jsonb_agg(w.application_id)), %(at)s::timestamptz
+  FROM w HAVING count(*) > 0
 )
-INSERT INTO kernel_outbox (topic, payload, at)
-SELECT 'deadline_warned', jsonb_build_object('application', w.application_id, 'level', w.level, 'due_on', w.due_on),
-       %(at)s::timestamptz FROM w
+SELECT count(*) FROM w
 """
 
 
@@ -66,7 +69,7 @@ def _warn(level: Level, days: int, batch: int) -> int:
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_WARN, arguments)
-        return int(cursor.rowcount)
+        return int(cursor.fetchone()[0])
 
 
 def sweep_deadlines(*, batch: int = 200) -> int:

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from pendopo.agencies.api import signatory_of
+from pendopo.applications.actions.telling import tell_bill
 from pendopo.documents.api import Done, Measure, Order, Signatory, get_document, take_measure
 from pendopo.identity.api import SYSTEM, Actor, ActorKind
 from pendopo.kernel import clock
@@ -48,8 +49,8 @@ CLOSING: Final = (
 
 
 def _bill(done: Done) -> None:
-    """The bill of a fine, to be paid by the holder."""
-    bill(
+    """The bill of a fine, to be paid by the holder, who is told."""
+    raised = bill(
         subject=f"measure:{done.measure.id}",
         payer_ref=done.paper.holder_ref,
         payer_name=done.paper.holder_name,
@@ -66,6 +67,7 @@ def _bill(done: Done) -> None:
         due_at=closing_at(clock.today() + timedelta(days=FINE_DAYS)),
         by=SYSTEM,
     )
+    tell_bill(raised, "Administrative fine")
 
 
 def ask_revocation(*, document_id: UUID, reason: str, by: Actor) -> Done:

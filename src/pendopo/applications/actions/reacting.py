@@ -6,6 +6,7 @@ from uuid import UUID
 from pendopo.applications import queries
 from pendopo.applications.actions.acting import advance
 from pendopo.applications.actions.issuing import issue_decided
+from pendopo.applications.actions.telling import tell_decided
 from pendopo.applications.models import Application
 from pendopo.applications.rules import StepKind, StepStatus, Verb
 from pendopo.catalogue.api import facts, get_version
@@ -63,9 +64,10 @@ def on_submitted(*, application: str, **_more: Any) -> None:
 
 
 def on_decided(*, application: str, **_more: Any) -> None:
-    """Handler of "application_decided": issue the document or the letter of refusal. Twice issues once."""
+    """Handler of "application_decided": issue the document or the letter of refusal, and tell of it. Twice does both once."""
     row = Application.objects.select_related("applicant", "business").get(id=application)
-    if row.document_id is not None:
-        return
-    document = issue_decided(row)
-    advance(application_id=row.id, verb=Verb.ISSUE, by=SYSTEM, document_id=str(document.id))
+    document_id = row.document_id
+    if document_id is None:
+        document_id = issue_decided(row).id
+        advance(application_id=row.id, verb=Verb.ISSUE, by=SYSTEM, document_id=str(document_id))
+    tell_decided(row, document_id)

@@ -143,7 +143,7 @@ def _switch(standing: RuleStanding, *, on: bool, reason: str, by: Actor) -> None
     told = {"rule": standing.rule, "service": standing.service_id, "agency": standing.agency_id}
     verb = "rule_switched_on" if on else "rule_switched_off"
     events.record(f"rule:{standing.rule}", verb, actor=by.ref, reason=reason, **told)
-    events.emit(verb, reason=reason, **told)
+    events.emit(verb, reason=reason, since=standing.since.isoformat(), **told)
 
 
 # The applicant's right to a person

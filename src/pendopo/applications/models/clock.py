@@ -41,6 +41,7 @@ class Recount(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     source = models.CharField(max_length=300)  # the decree
+    days = models.JSONField(default=list)  # what it changed: [{on, name, agency, withdrawn}]
     by = models.CharField(max_length=64)
     by_name = models.CharField(max_length=160, default="", blank=True)
     at = models.DateTimeField()
@@ -60,7 +61,7 @@ class Recount(models.Model):
         ]
 
     class Privacy:
-        public: tuple[str, ...] = ("id", "source", "at", "done_id", "seen", "moved", "finished_at")
+        public: tuple[str, ...] = ("id", "source", "days", "at", "done_id", "seen", "moved", "finished_at")
         personal: tuple[str, ...] = ("by", "by_name")
         retention = "permanent: deadlines were moved by it"
 

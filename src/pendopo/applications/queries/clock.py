@@ -109,7 +109,7 @@ def preview_change(enter: Sequence[region.Entry], withdraw: Sequence[int], by: A
     today = clock.today()
     for entry in enter:
         region.calendar().kind(entry.on)
-    if any(region.get_day(day) is None for day in withdraw):
+    if len(region.get_days(withdraw)) != len(set(withdraw)):
         raise Denied("calendar_day_gone")
     with connection.cursor() as cursor:
         cursor.execute(_GROUPS, {"zone": str(clock.zone())})

@@ -115,7 +115,7 @@ def calendar(request: Asked) -> HttpResponse:
         form.add_error(None, str(words.denied(refused.code)))
         return _show(request, form, status=409 if words.is_conflict(refused.code) else 422)
     context = {
-        "preview": preview, "enter": enter, "withdrawn": region.get_day(withdraw[0]) if withdraw else None, "kinds": KINDS,
+        "preview": preview, "enter": enter, "withdrawn": next(iter(region.get_days(withdraw)), None), "kinds": KINDS,
         "form": form, "agencies": _agencies(), "source": form.cleaned_data["source"],
     }  # fmt: skip
     return render(request, "applications/calendar_preview.html", context)

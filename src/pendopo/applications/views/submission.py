@@ -16,7 +16,6 @@ from pendopo.applications import api, forms
 from pendopo.applications.views import drawn
 from pendopo.applications.views.doors import Asked, for_citizens, take_kept
 from pendopo.applications.views.submission_drawn import agencies_of
-from pendopo.applications.views.typed import take_page
 from pendopo.applications.views.typed import saved, saves_itself, seen_by, take_page
 from pendopo.catalogue.api import Goal, fee_lines, get_service, get_version, list_goals
 from pendopo.identity.api import list_businesses
