@@ -1,6 +1,13 @@
 """Staff of agencies and the registries that agencies keep: the door of the module."""
 
-from pendopo.agencies.actions import appoint_deputy, employ, end_deputy, fill_from_dukcapil
+from pendopo.agencies.actions import (
+    appoint_deputy,
+    employ,
+    end_deputy,
+    fill_from_dukcapil,
+    keep_business,
+    link_from_oss,
+)
 from pendopo.agencies.queries import (
     STANDING,
     Absence,
@@ -9,14 +16,17 @@ from pendopo.agencies.queries import (
     account,
     actor_of,
     actor_of_staff,
+    ask_oss_about,
     colleagues,
     list_absences,
     list_colleagues,
     signatory_of,
     signatory_of_account,
 )
+from pendopo.agencies.rules import Registered
 
 __all__ = [
-    "STANDING", "Absence", "Colleague", "Signatory", "account", "actor_of", "actor_of_staff", "appoint_deputy", "colleagues", "employ",
-    "end_deputy", "fill_from_dukcapil", "list_absences", "list_colleagues", "signatory_of", "signatory_of_account",
+    "STANDING", "Absence", "Colleague", "Registered", "Signatory", "account", "actor_of", "actor_of_staff", "appoint_deputy",
+    "ask_oss_about", "colleagues", "employ", "end_deputy", "fill_from_dukcapil", "keep_business", "link_from_oss", "list_absences",
+    "list_colleagues", "signatory_of", "signatory_of_account",
 ]  # fmt: skip
