@@ -114,7 +114,7 @@ class Oss(Simulator):
         return self.businesses[nib]
 
     def _behave(self, reply: Reply) -> Reply:
-        if self.mode == "fail":
+        if self.mode == "fail" and "code" in self.options:
             return int(self.options["code"]), "Gagal", None
         if self.mode == "lie":
             return 200, "Sukses", next(iter(self.businesses.values()))

@@ -23,6 +23,7 @@ ACCOUNT = [
     "/akun/logout/",
     "/saya/data/",
     "/saya/dukcapil/",
+    "/saya/usaha/",
     "/saya/kuasa/",
     "/saya/kuasa/baru/",
     "/ajukan/dukcapil-akta-kelahiran/",
