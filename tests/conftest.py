@@ -169,6 +169,20 @@ def silent_bank(settings: Any, outside: None) -> Iterator[Any]:
         yield bank
 
 
+@pytest.fixture
+def oss(settings: Any, outside: None) -> Iterator[Any]:
+    """The real simulator of OSS on a free port; clients do not wait between tries."""
+    import stamina
+
+    from simulators.oss import Oss
+    from simulators.server import running
+
+    simulator = Oss(settings.OSS_USER_KEY)
+    with running(simulator) as url, stamina.set_testing(True, attempts=2):
+        settings.OSS_URL = url
+        yield simulator
+
+
 @pytest.fixture(scope="session")
 def outside() -> Iterator[None]:
     """Close the connections to the simulators in the end: no socket is left to the collector."""

@@ -89,5 +89,13 @@ def _name(pid: int) -> str:
         words = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
     except OSError:
         return "gone"
-    known = ("postgres", "granian", "simulators.dukcapil", "simulators.payment", "worker", "demo")
+    known = (
+        "postgres",
+        "granian",
+        "simulators.dukcapil",
+        "simulators.payment",
+        "simulators.oss",
+        "worker",
+        "demo",
+    )
     return next((name for name in known if name in words), "other")

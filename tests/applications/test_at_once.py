@@ -20,15 +20,18 @@ from pendopo.applications import api
 from pendopo.applications.models import Application
 from pendopo.applications.rules import Verb
 from pendopo.catalogue.api import get_service
-from pendopo.identity.api import Actor
+from pendopo.documents.api import list_held
+from pendopo.identity.api import Actor, list_businesses, list_mandates_held
 from pendopo.kernel import events
 from pendopo.kernel.errors import Denied
+from simulators.oss import Oss
 from tests import factories
 from tests.factories import Cast
 
 pytestmark = [pytest.mark.usefixtures("house")]
 
 SERVICE = "kel-domisili"
+NIB = "dpmptsp-nib"
 SIP = "dpmptsp-sip-perawat"
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -118,6 +121,23 @@ def test_of_two_officers_one_wins(person: Actor) -> None:
     assert {denied.code for denied in lost} <= {"step_done", "not_in_this_state"}
     assert len(lost) == 3
     assert [entry.verb for entry in api.timeline(application_id)] == ["submit", "complete"]
+
+
+def test_a_nib_granted_once_is_one_business_however_many_handle_it(person: Actor, oss: Oss) -> None:
+    answers = factories.valid_answers(get_service(NIB), person, optional=False)
+    application_id, _number = api.file(service_id=NIB, answers=answers, key="nib", by=person)
+    while (step := factories.open_step(application_id)) is not None:
+        factories.proceed(application_id, step)
+    results = at_once(lambda _: api.on_decided(application=str(application_id)), 4)
+    lost = [result for result in results if result is not None]
+    assert all(isinstance(result, Denied) for result in lost), results
+    api.on_decided(application=str(application_id))
+    assert person.id is not None
+    (firm,) = list_businesses(person.id)
+    assert len(list_mandates_held(person.id)) == 1
+    assert [entry.verb for entry in events.history(f"business:{firm.id}")].count("registered") == 1
+    assert [entry.verb for entry in api.timeline(application_id)].count("issue") == 1
+    assert [paper.number for paper in list_held(person.ref)] == [firm.nib]
 
 
 @pytest.mark.parametrize(

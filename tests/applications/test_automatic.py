@@ -23,6 +23,8 @@ from pendopo.kernel import clock, tasks
 from pendopo.kernel.errors import Denied, NotFound
 from pendopo.kernel.models import Outbox
 from pendopo.payments import api as payments
+from simulators.oss import Oss
+from simulators.oss import business as at_oss
 from tests import factories
 from tests.factories import Cast
 
@@ -30,6 +32,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("house")]
 
 DOMICILE = "kel-domisili"
 PRINT = "dukcapil-kk-hilang-rusak"
+RATNA = "2171105708950077"
 NO_RULE = "kel-keterangan-usaha"
 VALUES = {
     "person_regency": "Kota Batam",
@@ -103,7 +106,7 @@ class Person:
 
 @pytest.fixture
 def warga(city: Cast) -> Person:
-    by = factories.citizen("aturan@contoh.id", "Ratna Dewi", "2171105708950077").actor
+    by = factories.citizen("aturan@contoh.id", "Ratna Dewi", RATNA).actor
     assert by.id is not None
     return Person(by, register_business(name="PT Ratna", nib="8120207730077", person_id=by.id, by=by).id)
 
@@ -118,8 +121,9 @@ def head_of(agency: str) -> Actor:
 
 @pytest.mark.slow
 def test_every_rule_leads_to_the_document_without_a_person_and_stops_at_a_typed_fact(
-    warga: Person, silent_bank: Any
+    warga: Person, silent_bank: Any, oss: Oss
 ) -> None:
+    oss.control({"register": at_oss("8120207730078", "PT Dewi", "123456789012345", RATNA)})
     found = rules_of_city()
     assert len(found) >= 40
     faults = {}

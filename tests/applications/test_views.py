@@ -220,9 +220,10 @@ def test_a_company_applies(siti: Client, city: Cast) -> None:
     assert siti.get(answer["location"]).status_code == 200
 
 
-def test_who_has_no_company_is_told_so(browser: Browser, city: Cast) -> None:
+def test_who_has_no_company_is_led_to_linking_one(browser: Browser, city: Cast) -> None:
     answer = browser(city.budi).get(f"/ajukan/{COMPANYS}/")
-    assert answer.status_code == 403
+    assert answer["location"] == f"/saya/usaha/?next=/ajukan/{COMPANYS}/"
+    assert browser(city.budi).post(f"/ajukan/{COMPANYS}/", {"business": ""}).status_code == 403
 
 
 @pytest.mark.parametrize("business", ["bukan-uuid", NOBODYS, "\0", "9" * 400])

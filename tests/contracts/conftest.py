@@ -12,6 +12,7 @@ import stamina
 
 from pendopo.kernel import outward
 from simulators.dukcapil import Dukcapil
+from simulators.oss import Oss
 from simulators.payment import Bank
 from simulators.server import Simulator, running
 
@@ -51,6 +52,14 @@ def dukcapil(settings: Any) -> Iterator[Control]:
     simulator = Dukcapil(settings.DUKCAPIL_TOKEN)
     with running(simulator) as url:
         settings.DUKCAPIL_URL = url
+        yield controls(simulator, url)
+
+
+@pytest.fixture
+def licences(settings: Any) -> Iterator[Control]:
+    simulator = Oss(settings.OSS_USER_KEY)
+    with running(simulator) as url:
+        settings.OSS_URL = url
         yield controls(simulator, url)
 
 

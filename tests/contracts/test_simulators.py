@@ -16,7 +16,7 @@ FILES = sorted((ROOT / "simulators").glob("*.py"))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["dukcapil", "payment"])
+@pytest.mark.parametrize("name", ["dukcapil", "payment", "oss"])
 def test_starts_by_name_on_loopback_and_is_small(name: str) -> None:
     command = [sys.executable, "-m", f"simulators.{name}", "--port", "0"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:

@@ -24,6 +24,7 @@ ACCOUNT = [
     "/kabar/",
     "/saya/data/",
     "/saya/dukcapil/",
+    "/saya/usaha/",
     "/saya/kuasa/",
     "/saya/kuasa/baru/",
     "/ajukan/dukcapil-akta-kelahiran/",

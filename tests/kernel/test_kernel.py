@@ -1,4 +1,4 @@
-"""Money, errors, clock, environment, and settings that refuse to start weakly. No database."""
+"""Money, errors, clock, environment, calls out, and settings that refuse to start weakly. No database."""
 
 import os
 import subprocess
@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
+from structlog.testing import capture_logs
 
-from pendopo.kernel import clock, env
+from pendopo.kernel import clock, env, outward
 from pendopo.kernel.errors import Denied, Invalid, Unavailable
 from pendopo.kernel.money import rupiah
 
@@ -212,3 +213,14 @@ def test_production_refuses_weak_secrets_in_one_line_with_the_mend(name: str, va
     assert len(refused.stderr.strip().splitlines()) == 1
     if value and len(value) > 20:
         assert value not in refused.stderr
+
+
+def test_a_call_that_is_tried_again_tells_no_log_what_it_asked() -> None:
+    with capture_logs() as told, pytest.raises(Unavailable):
+        outward.ask(
+            "Dukcapil", "POST", "http://127.0.0.1:9/", body=b"2171105708950002", headers={"k": "rahasia"}
+        )
+    outward.close()
+    assert [line["event"] for line in told] == ["asked_again"] * (outward.TRIES - 1)
+    assert "2171105708950002" not in str(told)
+    assert "rahasia" not in str(told)

@@ -1,7 +1,8 @@
 """Writes about staff, and the questions put to registries on a citizen's behalf."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -9,12 +10,27 @@ from django.utils.translation import gettext as _
 
 from pendopo.agencies.connectors.dukcapil import client, mapping
 from pendopo.agencies.models import Deputy, Staff
+from pendopo.agencies.queries import ask_oss
+from pendopo.agencies.rules import Registered
 from pendopo.catalogue.api import facts as fact_vocabulary
-from pendopo.identity.api import SYSTEM, Actor, Role, User, get_person, give_consent, nik_of, record_facts
+from pendopo.identity.api import (
+    SYSTEM,
+    Actor,
+    Business,
+    Role,
+    User,
+    get_person,
+    give_consent,
+    nik_of,
+    record_facts,
+    register_business,
+    seal_value,
+)
 from pendopo.kernel import clock, events
 from pendopo.kernel.errors import Denied, NotFound
 
 DUKCAPIL = "dukcapil"
+OSS = "oss"
 LONGEST_ABSENCE = timedelta(days=366)
 
 
@@ -125,3 +141,61 @@ def fill_from_dukcapil(*, by: Actor) -> int:
         freshness_days={key: vocabulary[key].get("freshness_days") for key in found},
     )
     return len(found)
+
+
+def link_from_oss(*, nib: str, by: Actor) -> Business:
+    """Record the actor's consent, ask OSS for the business with this number and let the actor act for it; again: the same business.
+
+    OSS is asked outside any transaction; only whom it names as responsible gets anything, and then facts come with it.
+    Raises: Denied("identity_needed" | "nib_format" | "nib_unknown" | "nib_not_yours" | "nib_not_active"), Unavailable.
+    """
+    if by.id is None:
+        raise Denied("identity_needed")
+    if len(nib) != 13 or not (nib.isascii() and nib.isdigit()):  # noqa: PLR2004 - a NIB has 13 digits (OSS-RBA interface)
+        raise Denied("nib_format")
+    keys = [key for key, fact in fact_vocabulary().items() if fact.get("registry") == OSS]
+    give_consent(
+        person_id=by.id,
+        registry=OSS,
+        purpose=_("Menghubungkan usaha saya dan mengisi formulirnya"),
+        facts=keys,
+        by=by,
+    )
+    found = ask_oss(person_id=by.id, nib=nib)
+    return keep_business(found=found, person_id=by.id, by=by)
+
+
+def keep_business(
+    *, found: Registered, person_id: UUID, by: Actor, proof: str = "", told: Mapping[str, Any] | None = None
+) -> Business:
+    """Register what OSS said of a business, with the mandate of the person it names; again: the same, with facts as of now.
+
+    ``proof`` is the source of what OSS keeps when a paper says it ("document:<number>"); ``told`` are facts by key that the paper
+    carries and OSS left empty. Raises: Denied("nib_format").
+    """
+    vocabulary = fact_vocabulary()
+    with transaction.atomic():
+        business = register_business(name=found.name, nib=found.nib, person_id=person_id, by=by)
+        known: dict[str, Any] = {**(told or {}), **found.facts} | _responsible(found, person_id)
+        for source, mine in (
+            (proof or OSS, {key for key in known if vocabulary.get(key, {}).get("registry") == OSS}),
+            (OSS, {key for key in found.facts if vocabulary.get(key, {}).get("registry") not in {OSS, None}}),
+        ):
+            record_facts(
+                business_id=business.id,
+                facts={key: known[key] for key in sorted(mine)},
+                source=source,
+                verified=True,
+                by=SYSTEM,
+                freshness_days={key: vocabulary[key].get("freshness_days") for key in mine},
+            )
+    return business
+
+
+def _responsible(found: Registered, person_id: UUID) -> dict[str, Any]:
+    """The person as the one who answers for the business: name, and NIK as secrets are kept."""
+    nik = nik_of(get_person(person_id))
+    if nik is None or nik not in found.responsible:
+        return {}
+    named = {"business.responsible_name": found.responsible[nik]} if found.responsible[nik] else {}
+    return {**named, "business.responsible_nik": seal_value(nik)}

@@ -1,6 +1,13 @@
 """Staff of agencies and the registries that agencies keep: the door of the module."""
 
-from pendopo.agencies.actions import appoint_deputy, employ, end_deputy, fill_from_dukcapil
+from pendopo.agencies.actions import (
+    appoint_deputy,
+    employ,
+    end_deputy,
+    fill_from_dukcapil,
+    keep_business,
+    link_from_oss,
+)
 from pendopo.agencies.queries import (
     ANYWHERE,
     STANDING,
@@ -11,6 +18,7 @@ from pendopo.agencies.queries import (
     account,
     actor_of,
     actor_of_staff,
+    ask_oss_about,
     colleagues,
     holders_of,
     list_absences,
@@ -18,9 +26,10 @@ from pendopo.agencies.queries import (
     signatory_of,
     signatory_of_account,
 )
+from pendopo.agencies.rules import Registered
 
 __all__ = [
-    "ANYWHERE", "STANDING", "Absence", "Colleague", "Holder", "Signatory", "account", "actor_of", "actor_of_staff", "appoint_deputy",
-    "colleagues", "employ", "end_deputy", "fill_from_dukcapil", "holders_of", "list_absences", "list_colleagues", "signatory_of",
-    "signatory_of_account",
+    "ANYWHERE", "STANDING", "Absence", "Colleague", "Holder", "Registered", "Signatory", "account", "actor_of", "actor_of_staff",
+    "appoint_deputy", "ask_oss_about", "colleagues", "employ", "end_deputy", "fill_from_dukcapil", "holders_of", "keep_business",
+    "link_from_oss", "list_absences", "list_colleagues", "signatory_of", "signatory_of_account",
 ]  # fmt: skip

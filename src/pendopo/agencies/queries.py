@@ -1,6 +1,6 @@
-"""Reads of staff: what an account may do, who signs for an agency."""
+"""Reads of staff: what an account may do, who signs for an agency; and what OSS knows of a business."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,9 +8,13 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from pendopo.agencies.connectors.oss import client as oss
+from pendopo.agencies.connectors.oss import mapping as oss_words
 from pendopo.agencies.models import Deputy, Staff
-from pendopo.identity.api import PUBLIC, Actor, ActorKind, Role, User
+from pendopo.agencies.rules import Registered, check_responsible, whose_number
+from pendopo.identity.api import PUBLIC, Actor, ActorKind, Role, User, get_person, nik_of
 from pendopo.kernel import clock, sql
+from pendopo.kernel.errors import Denied
 from pendopo.notices.api import UNREAD
 
 
@@ -214,3 +218,30 @@ def signatory_of_account(user_id: UUID, agency_id: str, role: Role) -> Signatory
     )
     actor = Actor(ActorKind.STAFF, user_id, user.display_name or user.email, stands_in_for=absent)
     return signatory_of(actor, agency_id, role)
+
+
+def ask_oss(*, person_id: UUID, nib: str) -> Registered:
+    """The business with this number, for a person who answers for it. Asks OSS: never inside a transaction.
+
+    Raises: Denied("identity_needed" | "nib_unknown" | "nib_not_yours" | "nib_not_active"), Unavailable.
+    """
+    nik = _nik(person_id)
+    record = oss.by_nib(nib)
+    return check_responsible(oss_words.registered(record) if record else None, nik)
+
+
+def ask_oss_about(*, person_id: UUID, told: Mapping[str, Any]) -> Registered:
+    """The business an application of this person is about, found by its taxpayer number. ``told``: answers by fact key.
+
+    Raises: as ``ask_oss``, and Denied("company_npwp_needed").
+    """
+    nik = _nik(person_id)
+    record = oss.by_npwp(oss_words.as_oss_writes(whose_number(told, nik)))
+    return check_responsible(oss_words.registered(record) if record else None, nik)
+
+
+def _nik(person_id: UUID) -> str:
+    nik = nik_of(get_person(person_id))
+    if nik is None:
+        raise Denied("identity_needed")
+    return nik

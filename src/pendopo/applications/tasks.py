@@ -1,9 +1,9 @@
-"""What must happen to applications by itself: unanswered objections are granted, steps of people who left are freed."""
+"""What must happen by itself: unanswered objections are granted, steps of people who left are freed, registers asked again."""
 
 from django.db import connection
 from procrastinate.contrib.django import app
 
-from pendopo.applications.api import release_steps, sweep_appeals
+from pendopo.applications.api import ask_registers, release_steps, sweep_appeals
 
 
 @app.periodic(cron="11 * * * *")
@@ -23,5 +23,15 @@ def release(timestamp: int) -> None:  # noqa: ARG001 - periodic tasks are told t
     """Once an hour."""
     try:
         release_steps()
+    finally:
+        connection.close()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="ask_registers", queue="news", queueing_lock="ask_registers")
+def registers(timestamp: int) -> None:  # noqa: ARG001 - periodic tasks are told their moment
+    """Once a minute: of few rows, those whose time has come."""
+    try:
+        ask_registers()
     finally:
         connection.close()

@@ -5,6 +5,7 @@ from django.urls import path
 from pendopo.applications.views import (
     appeals,
     automatic,
+    businesses,
     citizen,
     clock,
     clock_calendar,
@@ -63,6 +64,7 @@ urlpatterns = [
     path("saya/data/", me.known, name="known"),
     path("saya/identitas/", me.identity, name="identity"),
     path("saya/dukcapil/", me.dukcapil, name="dukcapil"),
+    path("saya/usaha/", businesses.link, name="link_from_oss"),
     path("saya/persetujuan/<uuid:consent_id>/tarik/", me.revoke, name="revoke"),
     path("saya/kuasa/", mandates.mandates, name="mandates"),
     path("saya/kuasa/baru/", mandates.give, name="give_mandate"),

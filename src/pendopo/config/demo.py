@@ -48,7 +48,12 @@ class Character:
 CITIZENS: Final = (
     Character("siti@demo.local", "Siti Rahmawati", "perawat, mengurus SIP", nik="2171105708950002"),
     Character("andi@demo.local", "Andi Wijaya", "ayah baru, mengurus akta kelahiran", nik="2171091203880003"),
-    Character("hendra@demo.local", "Hendra Gunawan", "membangun rumah, mengurus PBG", nik="2171120101800005"),
+    Character(
+        "hendra@demo.local",
+        "Hendra Gunawan",
+        "membangun rumah, mengurus PBG; pemilik CV dengan NIB 9120104830002",
+        nik="2171120101800005",
+    ),
     Character("mei@demo.local", "Ng Mei Ling", "pemilik PT Laut Jaya Sejahtera", nik="2171064210850006"),
     Character(
         "aminah@demo.local", "Aminah", "ibu Siti, memberi kuasa kepada anaknya", nik="2171105503600007"

@@ -20,7 +20,7 @@ from pendopo.config.trouble import Trouble
 
 ROOT = Path(__file__).resolve().parents[3]
 MARKER = "made-by-pendopo"
-SIMULATORS = ("dukcapil", "payment")
+SIMULATORS = ("dukcapil", "payment", "oss")
 FREE_MB = 100
 
 

@@ -262,6 +262,8 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # The outside world; in the demo these are simulators on loopback.
 DUKCAPIL_URL = env.text("PENDOPO_DUKCAPIL_URL", "http://127.0.0.1:8101")
 DUKCAPIL_TOKEN = env.text("PENDOPO_DUKCAPIL_TOKEN", "demo-dukcapil")
+OSS_URL = env.text("PENDOPO_OSS_URL", "http://127.0.0.1:8103")
+OSS_USER_KEY = env.text("PENDOPO_OSS_USER_KEY", "demo-oss")
 PAYMENT_URL = env.text("PENDOPO_PAYMENT_URL", "http://127.0.0.1:8102")
 PAYMENT_SECRET = env.text("PENDOPO_PAYMENT_SECRET", "demo-payment-secret" if MODE != "production" else None)
 SIGNING_DIR = env.folder("PENDOPO_SIGNING", DATA_DIR / "signing")

@@ -7,6 +7,8 @@ from typing import Final
 
 import httpx
 import stamina
+import structlog
+from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from pendopo.kernel.errors import Unavailable
 
@@ -14,6 +16,7 @@ TIMEOUT: Final = httpx.Timeout(3.0, connect=1.5, pool=1.0)
 TRIES: Final = 3
 PATIENCE_SECONDS: Final = 6.0
 _MAKING: Final = Lock()
+log = structlog.get_logger(__name__)
 
 
 def ask(who: str, method: str, url: str, *, body: bytes = b"", headers: Mapping[str, str]) -> object:
@@ -57,6 +60,14 @@ def _may_help(error: Exception) -> bool:
         status = error.response.status_code
         return status >= httpx.codes.INTERNAL_SERVER_ERROR or status == httpx.codes.TOO_MANY_REQUESTS
     return isinstance(error, httpx.TransportError)
+
+
+def _note(details: RetryDetails) -> None:
+    """One line a try. The library's own would print what was asked: numbers of people, and the key of the register."""
+    log.warning("asked_again", tries=details.retry_num, cause=type(details.caused_by).__name__)
+
+
+set_on_retry_hooks([_note])
 
 
 @stamina.retry(

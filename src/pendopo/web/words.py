@@ -154,13 +154,24 @@ DENIED: Final[Words] = {
         "Dukcapil tidak menemukan NIK ini. Periksa angkanya, atau isi sendiri dan kami periksa kemudian."
     ),
     "nib_format": _("NIB terdiri dari 13 angka."),
+    "nib_unknown": _(
+        "OSS tidak mengenal usaha ini. Periksa angkanya, atau selesaikan dahulu pendaftarannya di OSS."
+    ),
+    "nib_not_yours": _(
+        "Menurut OSS, Anda bukan penanggung jawab usaha ini. Minta kuasa dari penanggung jawabnya, atau perbarui datanya di OSS."
+    ),
+    "nib_not_active": _("Menurut OSS, NIB ini dibekukan atau dicabut. Selesaikan dahulu di OSS."),
+    "company_npwp_needed": _(
+        "OSS mengenali badan usaha dari NPWP-nya, dan NPWP badan berupa 15 atau 16 angka belum ada. Hubungi loket DPMPTSP."
+    ),
+    "register_away": _("OSS sedang tidak menjawab."),
     "identity_needed": _("Isi dahulu siapa Anda: nama dan NIK."),
     "staff_cannot_apply": _(
         "Akun petugas tidak dapat mengajukan permohonan. Keluar, lalu masuk dengan akun pribadi Anda."
     ),
     "not_for_businesses": _("Layanan ini hanya untuk perorangan."),
     "business_needed": _(
-        "Layanan ini hanya untuk badan usaha. Hubungkan usaha Anda di loket dengan membawa NIB."
+        "Layanan ini hanya untuk badan usaha. Hubungkan usaha Anda dengan NIB-nya di halaman Data saya."
     ),
     "not_your_application": _("Permohonan ini milik orang lain."),
     "not_your_step": _("Tugas ini bukan untuk peran Anda."),

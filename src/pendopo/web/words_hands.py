@@ -29,7 +29,7 @@ DENIED: Final[Words] = {
     "mandate_too_long": _("Kuasa paling lama dua tahun. Pilih tanggal akhir yang lebih dekat."),
     "paper_reference_missing": _("Tulis nomor atau tanggal surat kuasanya."),
     "group_nobody": _(
-        "Akun ini belum mewakili usaha atau instansi. Hubungkan usaha Anda di loket dengan membawa NIB."
+        "Akun ini belum mewakili usaha atau instansi. Hubungkan usaha Anda dengan NIB-nya di halaman Data saya."
     ),
     "group_not_offered": _("Layanan ini tidak dapat diajukan untuk banyak orang sekaligus."),
     "sheet_empty": _("Lembar ini tidak berisi data orang. Isi mulai dari baris di bawah judul kolom."),

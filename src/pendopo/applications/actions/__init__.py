@@ -16,7 +16,12 @@ from pendopo.applications.actions.inspecting import minutes_kind, on_inspected
 from pendopo.applications.actions.issuing import issue_provisional, on_provisional_wanted
 from pendopo.applications.actions.measures import ask_revocation, impose
 from pendopo.applications.actions.purposes import begin_purpose
-from pendopo.applications.actions.reacting import on_bill_settled, on_decided, on_submitted
+from pendopo.applications.actions.reacting import (
+    ask_registers,
+    on_bill_settled,
+    on_decided,
+    on_submitted,
+)
 from pendopo.applications.actions.releasing import release_steps
 from pendopo.applications.actions.reviewing import (
     ask_person,
@@ -40,6 +45,7 @@ from pendopo.applications.actions.telling import (
 __all__ = [
     "advance",
     "ask_person",
+    "ask_registers",
     "ask_revocation",
     "begin_purpose",
     "change_calendar",

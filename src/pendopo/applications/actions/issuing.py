@@ -7,12 +7,15 @@ from uuid import UUID
 from babel.dates import format_date
 from django.db import transaction
 
+from pendopo.agencies.api import Registered
 from pendopo.applications import queries
 from pendopo.applications.actions.clock_papers import annexed, stated
+from pendopo.applications.actions.registering import keep_registered
 from pendopo.applications.models import Application
 from pendopo.applications.rules import Purpose, State
 from pendopo.applications.rules import purposes as rules
-from pendopo.catalogue.api import ServiceVersion, agencies_of, get_version
+from pendopo.applications.rules.registering import gives_nib
+from pendopo.catalogue.api import ServiceVersion, agencies_of, carried_facts, facts, get_version
 from pendopo.documents.api import (
     Paper,
     Signatory,
@@ -22,7 +25,7 @@ from pendopo.documents.api import (
     replace_document,
 )
 from pendopo.documents.api import Purpose as PaperPurpose
-from pendopo.identity.api import SYSTEM
+from pendopo.identity.api import SYSTEM, register_business
 from pendopo.kernel import clock
 
 PROVISIONAL_DAYS: Final = 90
@@ -30,15 +33,18 @@ PROVISIONAL_DAYS: Final = 90
 
 
 @transaction.atomic
-def issue_decided(row: Application) -> Paper:
+def issue_decided(row: Application, found: Registered | None = None) -> Paper:
     """Issue the document of an approved application, or the letter of a refused one; again: the same.
 
-    A renewal, an amendment and the final document after a provisional one take the earlier one's place.
+    A renewal, an amendment and the final document after a provisional one take the earlier one's place. ``found``: the business OSS
+    gave the NIB to; the paper bears that number, and the application is that business's from now on.
     """
     version = get_version(row.version_id)
     content = version.content
     refused = row.state == State.REJECTED
     decided_on = (row.decided_at or clock.now()).astimezone(clock.zone()).date()
+    if found is not None:
+        _becomes(row, found)
     purpose, before = Purpose(row.purpose), [] if refused else _earlier(row)
     if before and purpose in rules.COPIES:
         return _issue_copy(row, version, before[0], decided_on)
@@ -49,8 +55,9 @@ def issue_decided(row: Application) -> Paper:
         kind="rejection" if refused else row.service_id,
         title="Surat Penolakan" if refused else content["output"]["document"],
         template="rejection" if refused else "default",
-        rows=_document_rows(row, version),
+        rows=_document_rows(row, version, found),
         legal_basis=_legal_basis(row, version),
+        given_number="" if refused else _given_number(row),
         reasons=[(row.decision.get("reason", ""), row.decision.get("legal_basis", ""))] if refused else [],
         valid_from=begins,
         valid_until=None if refused else ends,
@@ -63,7 +70,21 @@ def issue_decided(row: Application) -> Paper:
     )
     for paper in before:
         replace_document(by=SYSTEM, document_id=paper.id, successor_id=document.id)
+    if found is not None:
+        keep_registered(row, found, document.number)
     return document
+
+
+def _becomes(row: Application, found: Registered) -> None:
+    """The business the application brought about: registered once, and named as whose application it was."""
+    row.business = register_business(name=found.name, nib=found.nib, person_id=row.applicant_id, by=SYSTEM)
+    row.save(update_fields=["business"])
+
+
+def _given_number(row: Application) -> str:
+    """The number that a register outside gave: of a first NIB. Copies and later versions are numbered by the agency."""
+    first = row.purpose == Purpose.NEW and row.business is not None
+    return row.business.nib if first and row.business and gives_nib(carried_facts(row.service_id)) else ""
 
 
 @transaction.atomic
@@ -162,14 +183,22 @@ def _holder(row: Application, properties: dict[str, Any]) -> str:
     return named[0] if named else row.business.name if row.business else row.applicant.full_name
 
 
-def _document_rows(row: Application, version: ServiceVersion) -> list[tuple[str, str]]:
-    """What the paper shows, in Indonesian whoever reads: number, applicant and the answers whose field says ``x-print: label``."""
+def _document_rows(
+    row: Application, version: ServiceVersion, found: Registered | None = None
+) -> list[tuple[str, str]]:
+    """What the paper shows, in Indonesian whoever reads: number, applicant, what a register says of the business, and the answers whose
+    field says ``x-print: label``.
+    """
     answers = queries.open_answers(row.answers)
     rows = [("Nomor permohonan", row.number or ""), ("Nama pemohon", row.applicant.full_name)]
     if by := queries.typist(row):
         rows.append(("Diajukan oleh", f"{by} atas nama {row.applicant.full_name}"))
+    vocabulary = facts() if found else {}
+    for key, value in found.facts.items() if found else ():
+        rows.append((vocabulary[key]["name"], _printed({"x-options": vocabulary[key].get("options")}, value)))
+    said = {label for label, _value in rows}
     for name, schema in version.content["form"]["schema"]["properties"].items():
-        if schema.get("x-print") and answers.get(name) not in (None, ""):
+        if schema.get("x-print") and schema["x-print"] not in said and answers.get(name) not in (None, ""):
             rows.append((schema["x-print"], _printed(schema, answers[name])))
     return rows
 

@@ -1,16 +1,21 @@
 """Reacting: what the system does by itself when something has happened. Handlers of the outbox; each may run twice."""
 
+import logging
 from typing import Any
 from uuid import UUID
 
 from pendopo.applications import queries
 from pendopo.applications.actions.acting import advance
 from pendopo.applications.actions.issuing import issue_decided
+from pendopo.applications.actions.registering import ask_register, await_register, due_at_register
 from pendopo.applications.actions.telling import tell_decided
 from pendopo.applications.models import Application
 from pendopo.applications.rules import StepKind, StepStatus, Verb
 from pendopo.catalogue.api import facts, get_version
 from pendopo.identity.api import SYSTEM, Actor, ActorKind, record_facts
+from pendopo.kernel.errors import Denied, Unavailable
+
+log = logging.getLogger(__name__)
 
 
 def on_bill_settled(*, bill: str, subject: str, **_more: Any) -> None:  # noqa: ARG001 - the payload's name
@@ -64,10 +69,29 @@ def on_submitted(*, application: str, **_more: Any) -> None:
 
 
 def on_decided(*, application: str, **_more: Any) -> None:
-    """Handler of "application_decided": issue the document or the letter of refusal, and tell of it. Twice does both once."""
+    """Handler of "application_decided": issue the document or the letter of refusal, and tell of it. Twice does both once.
+
+    A NIB is numbered by OSS: while OSS is away or refuses, the paper waits and says why, and OSS is asked again (``ask_registers``).
+    """
     row = Application.objects.select_related("applicant", "business").get(id=application)
     document_id = row.document_id
     if document_id is None:
-        document_id = issue_decided(row).id
+        try:
+            found = ask_register(row)
+        except (Denied, Unavailable) as refused:
+            await_register(row, refused)
+            return
+        document_id = issue_decided(row, found).id
         advance(application_id=row.id, verb=Verb.ISSUE, by=SYSTEM, document_id=str(document_id))
     tell_decided(row, document_id)
+
+
+def ask_registers() -> int:
+    """Ask again for the numbers that approved applications wait for; returns how many were asked for."""
+    due = due_at_register()
+    for application_id in due:
+        try:
+            on_decided(application=str(application_id))
+        except Exception:
+            log.exception("issuing %s failed; it is tried again", application_id)
+    return len(due)

@@ -12,6 +12,7 @@ from pendopo.applications.actions.filing import save, start
 from pendopo.applications.actions.submission_parts import lock, start_ready, write_parts
 from pendopo.applications.models import Application, Part, Submission
 from pendopo.applications.rules import TRANSITIONS, State, Verb
+from pendopo.applications.rules.registering import gives_nib, told_by_fact
 from pendopo.applications.rules.submission import (
     CONSENT,
     PartState,
@@ -21,7 +22,6 @@ from pendopo.applications.rules.submission import (
     part_of,
     release,
 )
-from pendopo.applications.rules.submission_form import is_own
 from pendopo.catalogue.api import carried_facts, facts, get_version
 from pendopo.documents.api import get_label
 from pendopo.identity.api import SYSTEM, Actor, ActorKind, get_business, give_consent, record_facts
@@ -56,7 +56,10 @@ def on_concluded(*, application: str, **_more: Any) -> None:
         part.document_id = None if to is PartState.WITHDRAWN else ended.document_id
         write_parts(row, parts, move([queries.case_of(one) for one in parts], part.service_id, to))
         if to is PartState.ISSUED:
-            _record_facts(ended)
+            if gives_nib(carried_facts(ended.service_id)):
+                _take_business(row, ended)  # its facts came with the paper, from OSS
+            else:
+                _record_facts(ended)
             start_ready(row, parts, _for_applicant(row))
 
 
@@ -67,18 +70,23 @@ def _for_applicant(row: Submission) -> Actor:
     )
 
 
+def _take_business(row: Submission, ended: Application) -> None:
+    """The business that a NIB of this bundle brought about is the one its other parts are for, unless one was named before."""
+    if row.business_id is None and ended.business_id is not None:
+        row.business_id = ended.business_id
+        row.save(update_fields=["business"])
+        events.record(
+            f"submission:{row.id}", "business_linked", actor=SYSTEM.ref, business=str(row.business_id)
+        )
+
+
 def _record_facts(ended: Application) -> None:
     """What the issued document proves of the applicant or their business is never asked again."""
     content = get_version(ended.version_id).content
     if (content.get("about") or queries.OWN) != queries.OWN or ended.document_id is None:
         return
     carried = [key for key in carried_facts(ended.service_id) if key != "person.nik"]
-    answers = queries.open_answers(ended.answers)
-    told = {
-        prop["x-fact"]: answers.get(name)
-        for name, prop in content["form"]["schema"]["properties"].items()
-        if "x-fact" in prop and is_own(prop)
-    }
+    told = told_by_fact(content["form"]["schema"], queries.open_answers(ended.answers))
     vocabulary = facts()
     number = get_label(ended.document_id).number
     found = facts_of_document(carried, number, told, vocabulary)

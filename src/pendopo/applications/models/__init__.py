@@ -6,9 +6,10 @@ from pendopo.applications.models.automatic import AutoDecision, RuleStanding
 from pendopo.applications.models.clock import DeadlineWarning, MovedDeadline, Recount
 from pendopo.applications.models.groups import GroupFiling, GroupRow
 from pendopo.applications.models.part import Part
+from pendopo.applications.models.register import RegisterWait
 from pendopo.applications.models.submission import Submission
 
 __all__ = [
     "Appeal", "Application", "AutoDecision", "DeadlineWarning", "GroupFiling", "GroupRow", "MovedDeadline", "Part", "Recount",
-    "RuleStanding", "Step", "Submission",
+    "RegisterWait", "RuleStanding", "Step", "Submission",
 ]  # fmt: skip

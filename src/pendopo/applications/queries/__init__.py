@@ -89,6 +89,7 @@ from pendopo.applications.queries.purposes import (
     offers_on,
     renewal_opens,
 )
+from pendopo.applications.queries.registering import register_wait
 from pendopo.applications.queries.standing import (
     STATUS_SQL,
     StepStanding,
@@ -132,9 +133,9 @@ __all__ = [
     "early_refusals", "edits_catalogue", "facts_now", "figures", "file_fields", "find_submission", "finder_told",
     "get_appeal_for_staff", "get_decision", "get_for_staff", "get_own", "get_own_appeal", "get_review", "get_status",
     "get_submission", "holdings_of", "holds_for", "inbox", "involved", "is_allowed", "is_moving", "issuers_of",
-    "list_appeals_for", "list_applications", "list_decisions", "list_open_appeals", "list_own", "list_own_appeals",
-    "list_parts", "list_reviews", "list_steps", "list_stopped", "list_submissions", "list_usable", "load", "marks_of",
-    "matter_of", "name_of_typist", "not_eligible", "offers_on", "open_answers", "open_value", "prefill", "prefill_bundle",
+    "list_appeals_for", "list_applications", "list_decisions", "list_open_appeals", "list_own", "list_own_appeals", "list_parts",
+    "list_reviews", "list_steps", "list_stopped", "list_submissions", "list_usable", "load", "marks_of", "matter_of",
+    "name_of_typist", "not_eligible", "offers_on", "open_answers", "open_value", "prefill", "prefill_bundle", "register_wait",
     "renewal_opens", "replay", "reviewer_agencies", "reviews_since", "rule_that_decided", "seal_answers", "seal_by",
     "secret_fields", "steps_of_version", "stored_marks", "submission_of", "supplies", "term_of", "timeline", "typed_answers",
     "typist", "unusable_fields", "vouched_fields",

@@ -14,12 +14,10 @@ from pendopo.applications.queries.papers import file_fields, list_usable
 from pendopo.applications.rules import COMPLETENESS_DAYS, MAX_ROUNDS, Case, State, Step, StepKind, StepStatus
 from pendopo.catalogue.api import GENERAL_DAYS, ServiceVersion, condition, get_version
 from pendopo.documents.api import list_latest_uploads
-from pendopo.identity.api import Actor, facts_of, get_person, nik_of, seal, unseal
+from pendopo.identity.api import SEALED, Actor, facts_of, get_person, nik_of, seal_value, unseal
 from pendopo.kernel import sql
 from pendopo.kernel.errors import NotFound
 from pendopo.region.api import Mark, Term, Unit
-
-SEALED = "sealed"
 
 
 @lru_cache(maxsize=2048)
@@ -55,7 +53,7 @@ def seal_answers(version_id: UUID, answers: Mapping[str, Any]) -> dict[str, Any]
 def seal_by(secret: Collection[str], answers: Mapping[str, Any]) -> dict[str, Any]:
     """Answers as they are stored, given which of them are secret."""
     return {
-        name: {SEALED: seal(value).hex()} if name in secret and isinstance(value, str) and value else value
+        name: seal_value(value) if name in secret and isinstance(value, str) and value else value
         for name, value in answers.items()
     }
 

@@ -30,6 +30,7 @@ from pendopo.kernel import clock
 from pendopo.kernel.errors import Denied, Invalid, NotFound
 from pendopo.payments.api import get_bill
 from pendopo.region.api import closing_at
+from pendopo.web import words
 
 
 @for_citizens
@@ -55,8 +56,10 @@ def begin(request: Asked, service_id: str) -> HttpResponse:
     choices = [(str(business.id), f"{business.name} (NIB {business.nib})") for business in businesses]
     if version.content["applicant"] != "business":
         choices.insert(0, ("", _("Diri saya sendiri")))
-    elif not businesses:
+    elif not businesses and request.actor.hand:
         raise Denied("business_needed")
+    elif not businesses:
+        return redirect(f"/saya/usaha/?next=/ajukan/{service_id}/")
     return render(
         request,
         "applications/begin.html",
@@ -262,6 +265,7 @@ def status(request: Asked, application_id: UUID) -> HttpResponse:
         "bill": get_bill(subject) if row.state == "awaiting_payment" else None,
         "document": get_label(row.document_id) if row.document_id else None,
         "due_at": closing_at(row.due_on) if row.due_on else None,
+        "wait": words.denied(wait) if (wait := _register_wait(row)) else "",
         "late": bool(row.due_on and clock.today() > row.due_on and row.decided_at is None),
         "labels": labels,
         "typist": api.typist(row),
@@ -269,6 +273,11 @@ def status(request: Asked, application_id: UUID) -> HttpResponse:
         "next_fix": next_page(row.id, version, request) if row.state in {"returned", "in_correction"} else "",
     }
     return render(request, "applications/status.html", context)
+
+
+def _register_wait(row: Any) -> str:
+    """Why a granted paper has no number yet, when a register outside gives it."""
+    return api.register_wait(row.id) if row.decided_at and row.document_id is None else ""
 
 
 @for_citizens

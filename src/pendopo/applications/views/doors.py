@@ -8,6 +8,7 @@ from urllib.parse import quote
 from django.http import HttpRequest, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from pendopo.identity.api import Actor, ActorKind
 from pendopo.kernel.errors import Denied
@@ -29,6 +30,12 @@ def login_first(request: HttpRequest) -> HttpResponseRedirect:
     if typed and len(typed) <= KEEP_BYTES:
         request.session[KEPT] = (request.path, typed)
     return redirect(f"/akun/login/?next={quote(request.get_full_path())}")
+
+
+def next_page_of(request: HttpRequest, usual: str) -> str:
+    """Where to go afterwards, only within this site."""
+    wanted = request.POST.get("next") or request.GET.get("next") or usual
+    return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}) else usual
 
 
 def take_kept(request: HttpRequest) -> bool:

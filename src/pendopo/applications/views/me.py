@@ -5,13 +5,12 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from pendopo.agencies.api import fill_from_dukcapil
 from pendopo.applications import api, forms
-from pendopo.applications.views.doors import Asked, for_citizens, login_first
+from pendopo.applications.views.doors import Asked, for_citizens, login_first, next_page_of
 from pendopo.applications.views.submission import submission_cards
 from pendopo.catalogue.api import facts, get_version
 from pendopo.documents.api import Standing, list_held, list_soon_ending
@@ -38,9 +37,7 @@ MAX_NAME = 120
 
 
 def _next(request: Asked) -> str:
-    """Where to go afterwards, only within this site."""
-    wanted = request.POST.get("next") or request.GET.get("next") or "/saya/"
-    return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}) else "/saya/"
+    return next_page_of(request, "/saya/")
 
 
 @require_GET

@@ -34,6 +34,7 @@ _OWN: Final[dict[str, str | Promise]] = {
     "submit": gettext_lazy("Pengajuan dikirim"),
     "block": gettext_lazy("Terhenti"),
     "withdraw": gettext_lazy("Ditarik oleh pemohon"),
+    "business_linked": gettext_lazy("Usaha terdaftar lewat NIB; bagian untuk badan usaha berjalan"),
 }
 _MARKS: Final[dict[str, str | Promise]] = {
     "pause": gettext_lazy("Jam layanan berhenti sementara"),
@@ -183,7 +184,7 @@ def why(part: Any, names: Mapping[str, str]) -> str:
             "bagian ini berjalan lagi sendiri."
         ) % {"name": because},
         "answers": _("Masih ada isian yang baru dapat Anda jawab sekarang."),
-        "business": _("Hanya untuk badan usaha. Sebutkan usaha Anda; bila belum terhubung, bawa NIB ke loket."),
+        "business": _("Hanya untuk badan usaha. Sebutkan usaha Anda; bila belum terhubung, hubungkan dengan NIB-nya."),
         "ended": _(
             "Layanan ini tidak lagi dibuka di mal ini. Bagian lain tetap berjalan; tanyakan ke meja bantuan ke mana "
             "Anda dapat mengurusnya, lalu coba lagi bila sudah dibuka."

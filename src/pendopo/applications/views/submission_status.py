@@ -44,6 +44,7 @@ def status(request: Asked, submission_id: UUID) -> HttpResponse:
         "open_bills": [bill for bill in bills.values() if bill.open],
         "history": draw.timeline(row, parts, applications, bills, happened, reads),
         "businesses": _choices(request, row, parts),
+        "needs_business": row.business_id is None and any(part.reason == api.BUSINESS for part in parts),
         "can_withdraw": any(part.state in {"waiting", "filed", "blocked"} for part in parts),
     }
     return render(request, "applications/submission_status.html", context)

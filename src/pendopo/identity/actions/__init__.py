@@ -16,10 +16,12 @@ from pendopo.identity.actions.people import (
     register_person,
     seal,
     seal_bytes,
+    seal_value,
     withdraw_consent,
 )
 
 __all__ = [
-    "accept_mandate", "give_consent", "give_mandate", "look_up_person", "note_access", "open_account", "record_facts", "record_mandate",
-    "register_business", "register_people", "register_person", "revoke_mandate", "seal", "seal_bytes", "withdraw_consent",
+    "accept_mandate", "give_consent", "give_mandate", "look_up_person", "note_access", "open_account", "record_facts",
+    "record_mandate", "register_business", "register_people", "register_person", "revoke_mandate", "seal", "seal_bytes",
+    "seal_value", "withdraw_consent",
 ]  # fmt: skip

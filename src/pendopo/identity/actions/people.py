@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 
 from pendopo.identity import queries
 from pendopo.identity.models import AccessRecord, Business, Consent, Fact, Mandate, Person, User
-from pendopo.identity.rules import BY_REGISTER, EVERYTHING, Actor, read_nik
+from pendopo.identity.rules import BY_REGISTER, EVERYTHING, SEALED, Actor, read_nik
 from pendopo.kernel import clock, events
 from pendopo.kernel.errors import Denied
 
@@ -26,6 +26,11 @@ def seal_bytes(data: bytes) -> bytes:
     """Encrypt what is not text, such as a sheet; ``queries.unseal_bytes`` reads it back."""
     nonce = os.urandom(12)
     return nonce + AESGCM(queries.key_of(b"seal")).encrypt(nonce, data, None)
+
+
+def seal_value(text: str) -> dict[str, str]:
+    """A secret value among answers or facts as it is stored, in an object of its own."""
+    return {SEALED: seal(text).hex()}
 
 
 def open_account(*, email: str, password: str | None, display_name: str = "") -> User:
@@ -146,21 +151,27 @@ def withdraw_consent(*, consent_id: UUID, by: Actor) -> None:
 def register_business(
     *, name: str, nib: str, person_id: UUID, by: Actor, valid_from: date | None = None
 ) -> Business:
-    """A business and the mandate of the person the register names for it. Raises: Denied("nib_format")."""
-    if len(nib) != 13 or not nib.isdigit():  # noqa: PLR2004 - a NIB has 13 digits (OSS PIA)
+    """A business and the mandate of the person the register names for it; again: the same. What others let that person do
+    gives way to the register's word. Raises: Denied("nib_format").
+    """
+    if len(nib) != 13 or not (nib.isascii() and nib.isdigit()):  # noqa: PLR2004 - a NIB has 13 digits (OSS PIA)
         raise Denied("nib_format")
     person = queries.get_person(person_id)
     with transaction.atomic():
         business, created = Business.objects.get_or_create(
             nib=nib, defaults={"name": name, "created_at": clock.now()}
         )
+        digest = agent_digest(person)
+        Mandate.objects.filter(agent_digest=digest, business=business, revoked_at=None).exclude(
+            given_how=BY_REGISTER
+        ).update(revoked_at=clock.now(), revoked_by=by.doer)
         Mandate.objects.get_or_create(
             agent=person,
             business=business,
             given_how=BY_REGISTER,
             revoked_at=None,
             defaults={
-                "agent_digest": agent_digest(person),
+                "agent_digest": digest,
                 "agent_name": person.full_name,
                 "reach": [EVERYTHING],
                 "given_by": by.doer,

@@ -3,6 +3,7 @@
 from pendopo.identity.rules.actors import (
     EVERYTHING,
     PUBLIC,
+    SEALED,
     SYSTEM,
     Actor,
     ActorKind,
@@ -29,7 +30,7 @@ from pendopo.identity.rules.mandates import (
 )
 
 __all__ = [
-    "AT_COUNTER", "BY_REGISTER", "COUNTER_MINUTES", "EVERYTHING", "LONGEST_DAYS", "OFFER_DAYS", "ONLINE", "PUBLIC", "SYSTEM", "Actor",
-    "ActorKind", "Mandated", "Matter", "NikReading", "Role", "check_mandated", "check_reach", "check_terms", "counter_reach", "covers",
-    "mask_nik", "read_nik", "spelled",
+    "AT_COUNTER", "BY_REGISTER", "COUNTER_MINUTES", "EVERYTHING", "LONGEST_DAYS", "OFFER_DAYS", "ONLINE", "PUBLIC", "SEALED",
+    "SYSTEM", "Actor", "ActorKind", "Mandated", "Matter", "NikReading", "Role", "check_mandated", "check_reach", "check_terms",
+    "counter_reach", "covers", "mask_nik", "read_nik", "spelled",
 ]  # fmt: skip

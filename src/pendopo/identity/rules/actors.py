@@ -33,6 +33,8 @@ class ActorKind(StrEnum):
     SYSTEM = "system"
 
 
+SEALED: Final = "sealed"
+"""Key of the object that a secret value is stored as: nothing typed can look like one."""
 EVERYTHING: Final = "all"
 """The reach of somebody who may do whatever the principal may."""
 

@@ -1,0 +1,375 @@
+"""A NIB granted here: OSS gives the number, the business is registered once, and the parts of a bundle that need one start by themselves."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.test import Client
+
+from pendopo.applications import api
+from pendopo.applications.actions import issuing, reacting
+from pendopo.applications.models import Application, Part, RegisterWait, Submission
+from pendopo.applications.queries import list_usable
+from pendopo.applications.rules.registering import AWAY, gives_nib, needs_register, next_try, told_by_fact
+from pendopo.catalogue.api import get_service
+from pendopo.documents.api import get_document, list_held, verify
+from pendopo.documents.models import Document
+from pendopo.identity.api import SYSTEM, Actor, facts_of, list_businesses, represents
+from pendopo.identity.models import Mandate
+from pendopo.kernel import clock, events, tasks
+from simulators.oss import Oss, business
+from tests import factories
+from tests.applications.conftest import Browser
+from tests.factories import Account, Cast
+
+NIB_SERVICE = "dpmptsp-nib"
+COFFEE, FINDER = "buka-kedai-kopi", {
+    "kecamatan": "batam-kota", "pelaku": "perorangan", "pekerja": "ya", "merek": "tidak",
+}  # fmt: skip
+COMPANYS = {"disnaker-wlkp", "bpjstk-daftar-penerima-upah", "jkn-pendaftaran-badan-usaha"}
+
+
+# Rules
+
+
+def test_only_a_first_nib_granted_to_somebody_without_one_asks_oss() -> None:
+    carried = ["business.name", "business.nib"]
+    assert gives_nib(carried)
+    assert not gives_nib(["business.npwp"])
+    asked: dict[str, Any] = {"for_business": False, "has_document": False}
+    for state in ("approved", "deemed_approved"):
+        assert needs_register(state, "new", carried, **asked)
+    assert not needs_register("rejected", "new", carried, **asked)
+    assert not needs_register("approved", "duplicate", carried, **asked)
+    assert not needs_register("approved", "new", ["business.name"], **asked)
+    assert not needs_register("approved", "new", carried, **asked | {"for_business": True})
+    assert not needs_register("approved", "new", carried, **asked | {"has_document": True})
+
+
+def test_what_is_told_is_of_the_applicant_alone() -> None:
+    schema = {
+        "properties": {
+            "a": {"x-fact": "business.name"},
+            "b": {"x-fact": "business.kbli"},
+            "c": {"x-fact": "person.full_name", "x-person": "child"},
+            "d": {},
+        }
+    }
+    assert told_by_fact(schema, {"a": "Kopi", "b": "", "c": "Anak", "d": "x"}) == {"business.name": "Kopi"}
+
+
+def test_a_register_that_is_away_is_asked_sooner_than_one_that_refuses() -> None:
+    assert next_try(AWAY) < next_try("nib_not_yours")
+
+
+# Alone
+
+database = pytest.mark.django_db
+house = pytest.mark.usefixtures("house")
+
+
+def granted(by: Actor, **answers: Any) -> UUID:
+    """A NIB application walked to its end."""
+    application = factories.file(get_service(NIB_SERVICE), by, **answers)
+    factories.conclude(application)
+    return application
+
+
+def own(by: Actor, **answers: Any) -> UUID:
+    """The same for a person's own business: nothing of a company is answered."""
+    version = get_service(NIB_SERVICE)
+    application, _number = api.file(
+        service_id=NIB_SERVICE,
+        answers={**factories.valid_answers(version, by, optional=False), **answers},
+        key=f"nib-{by.id}-{Application.objects.count()}",
+        by=by,
+    )
+    factories.conclude(application)
+    return application
+
+
+@database
+@house
+def test_a_granted_nib_is_the_papers_number_and_registers_the_business(city: Cast, oss: Oss) -> None:
+    budi = city.budi.actor
+    assert budi.id is not None
+    row = Application.objects.select_related("business").get(id=own(budi, business_name="Kopi Budi"))
+    assert row.state == "completed"
+    assert row.business is not None
+    assert row.document_id is not None
+    paper = get_document(row.document_id, SYSTEM)
+    assert paper.number == row.business.nib
+    assert len(paper.number) == 13
+    assert str(verify(paper.code).standing) == "valid"
+    assert paper.holder_ref == budi.ref
+    shown = {line["label"]: line["value"] for line in paper.data["rows"]}
+    assert shown["Bentuk usaha"] == "Usaha perseorangan"
+    assert list(shown).count("Nama usaha atau badan") == 1
+    assert represents(budi.id, row.business.id)
+    known = facts_of(business_id=row.business.id)
+    assert known["business.nib"].value == paper.number
+    for key in ("business.nib", "business.name", "business.legal_form", "business.responsible_nik"):
+        assert (known[key].source, known[key].verified) == (f"document:{paper.number}", True), key
+    assert known["business.npwp"].source == "oss", "the taxpayer number is the tax office's to prove"
+    assert factories.OTHER_NIK not in str(known["business.responsible_nik"].value)
+    assert [e.verb for e in events.history(f"business:{row.business.id}")].count("registered") == 1
+
+
+@database
+@house
+def test_handled_twice_is_once(city: Cast, oss: Oss) -> None:
+    application = own(city.budi.actor)
+    for _again in range(2):
+        api.on_decided(application=str(application))
+        api.on_concluded(application=str(application))
+    assert Document.objects.filter(subject=f"application:{application}").count() == 1
+    assert Mandate.objects.filter(agent_id=city.budi.actor.id).count() == 1
+    assert not RegisterWait.objects.filter(application=application).exists()
+
+
+@database
+@house
+@pytest.mark.parametrize("where", ["keep_registered", "advance"])
+def test_killed_at_any_point_it_is_finished_once(
+    city: Cast, oss: Oss, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    """Before the commit nothing is there; after it, the next run finds what is there and goes on."""
+    version, by = get_service(NIB_SERVICE), city.budi.actor
+    application, _number = api.file(
+        service_id=NIB_SERVICE, answers=factories.valid_answers(version, by, optional=False), key=where, by=by
+    )
+    module = issuing if where == "keep_registered" else reacting
+    real = getattr(module, where)
+
+    class Killed(BaseException):
+        pass
+
+    def die(*_args: Any, **_more: Any) -> None:
+        raise Killed
+
+    step = factories.open_step(application)
+    while step is not None:
+        factories.proceed(application, step)
+        step = factories.open_step(application)
+    monkeypatch.setattr(module, where, die)
+    with pytest.raises(Killed):
+        api.on_decided(application=str(application))
+    survived = where == "advance"
+    assert Mandate.objects.filter(agent_id=by.id).exists() is survived
+    assert Document.objects.filter(subject=f"application:{application}").exists() is survived
+    monkeypatch.setattr(module, where, real)
+    tasks.drain()
+    row = Application.objects.get(id=application)
+    assert row.state == "completed"
+    assert Mandate.objects.filter(agent_id=by.id).count() == 1
+    assert Document.objects.filter(subject=f"application:{application}").count() == 1
+    assert "business.nib" in facts_of(business_id=row.business_id)
+
+
+@database
+@house
+def test_a_second_nib_of_one_person_is_the_same_business_on_another_paper(city: Cast, oss: Oss) -> None:
+    first, second = (Application.objects.get(id=own(city.budi.actor)) for _time in range(2))
+    assert first.business_id == second.business_id
+    papers = {paper.number for paper in list_held(city.budi.actor.ref) if paper.service_id == NIB_SERVICE}
+    assert len(papers) == 2
+    assert sum(number.isdigit() for number in papers) == 1
+
+
+@database
+@house
+def test_a_person_and_their_company_are_two_businesses(city: Cast, oss: Oss) -> None:
+    oss.control(
+        {
+            "register": business(
+                "8120207788888", "PT Budi", "123456789012345", factories.OTHER_NIK, jenis_perseroan="01"
+            )
+        }
+    )
+    budi = city.budi.actor
+    assert budi.id is not None
+    alone = Application.objects.select_related("business").get(id=own(budi))
+    company = Application.objects.select_related("business").get(id=granted(budi))
+    assert alone.business is not None
+    assert company.business is not None
+    assert company.business.nib == "8120207788888"
+    assert {one.id for one in list_businesses(budi.id)} == {alone.business.id, company.business.id}
+    assert facts_of(business_id=company.business.id)["business.legal_form"].value == "PT"
+    assert facts_of(business_id=alone.business.id)["business.legal_form"].value == "PERSEORANGAN"
+
+
+# Somebody else's, and OSS away
+
+
+@database
+@house
+def test_somebody_elses_company_is_not_given_and_nothing_is_half_done(
+    city: Cast, oss: Oss, signed_in: Browser
+) -> None:
+    oss.control({"register": business(factories.NIB, "PT Laut", "123456789012345", factories.NIK)})
+    application = granted(city.budi.actor)
+    row = Application.objects.get(id=application)
+    assert (row.state, row.document_id, row.business_id) == ("approved", None, None)
+    assert RegisterWait.objects.get(application=application).reason == "nib_not_yours"
+    assert city.budi.actor.id is not None
+    assert list_businesses(city.budi.actor.id) == []
+    assert not Document.objects.filter(subject=f"application:{application}").exists()
+    page = signed_in(city.budi).get(f"/permohonan/{application}/").content.decode()
+    assert "bukan penanggung jawab" in page
+    assert signed_in(city.siti).get(f"/permohonan/{application}/").status_code == 404
+
+    oss.control({"register": business(factories.NIB, "PT Laut", "123456789012345", factories.OTHER_NIK)})
+    assert api.ask_registers() == 0, "what somebody must mend is not asked for every minute"
+    with clock.use(clock.FixedClock(clock.now() + next_try("nib_not_yours"))):
+        assert api.ask_registers() == 1
+    tasks.drain()
+    row.refresh_from_db()
+    assert (row.state, row.business_id) == ("completed", city.company)
+    assert city.siti.actor.id is not None
+    assert represents(city.siti.actor.id, city.company), "who was there before stays"
+
+
+@database
+@house
+def test_while_oss_is_away_the_paper_waits_and_comes_by_itself(
+    city: Cast, oss: Oss, signed_in: Browser
+) -> None:
+    oss.control({"mode": "fail"})
+    application = own(city.budi.actor)
+    browser: Client = signed_in(city.budi)
+    assert RegisterWait.objects.get(application=application).reason == AWAY
+    assert "OSS sedang tidak menjawab" in browser.get(f"/permohonan/{application}/").content.decode()
+    soon = clock.now() + next_try(AWAY)
+    with clock.use(clock.FixedClock(soon)):
+        assert api.ask_registers() == 1
+        assert Application.objects.get(id=application).document_id is None
+    oss.control({"mode": "ok"})
+    with clock.use(clock.FixedClock(soon + next_try(AWAY))):
+        assert api.ask_registers() == 1
+        tasks.drain()
+        assert Application.objects.get(id=application).state == "completed"
+        assert "Dokumen Anda sudah terbit" in browser.get(f"/permohonan/{application}/").content.decode()
+        api.ask_registers()
+        assert not RegisterWait.objects.filter(application=application).exists()
+
+
+@database
+@house
+def test_a_business_that_files_keeps_its_number_and_oss_is_not_asked(city: Cast, oss: Oss) -> None:
+    version, siti = get_service(NIB_SERVICE), city.siti.actor
+    application, _number = api.file(
+        service_id=NIB_SERVICE, answers=factories.valid_answers(version, siti), key="firm", by=siti, business_id=city.company
+    )  # fmt: skip
+    factories.conclude(application)
+    row = Application.objects.get(id=application)
+    assert row.document_id is not None
+    assert get_document(row.document_id, SYSTEM).number == factories.NIB
+    assert oss.calls == 0
+
+
+# In a bundle
+
+
+def opened(by: Actor) -> Submission:
+    """Somebody opens a coffee shop of their own with workers: filed, with every answer in place."""
+    row = api.begin_submission(goals=[COFFEE], finder=FINDER, by=by)
+    merged = api.bundle_form(row, api.list_parts(row.id))
+    papers: dict[str, str] = {}
+    answers = {
+        name: factories.value_for(name, prop, by, papers)
+        for name, prop in merged.schema["properties"].items()
+        if name in merged.schema["required"]
+    }
+    assert "business_nib" not in answers, "nobody is asked for a number that does not exist yet"
+    api.save_submission(submission_id=row.id, answers=answers, by=by)
+    api.consent(submission_id=row.id, by=by)
+    return api.file_submission(submission_id=row.id, by=by)
+
+
+def states(row: Submission) -> dict[str, str]:
+    return dict(Part.objects.filter(submission=row).values_list("service_id", "state"))
+
+
+def to_the_end(row: Submission) -> None:
+    for _wave in range(5):
+        for part in api.list_parts(row.id):
+            if part.state == "filed":
+                assert part.application_id is not None
+                factories.conclude(part.application_id)
+
+
+@database
+@house
+@pytest.mark.usefixtures("silent_bank")
+def test_a_coffee_shop_goes_from_the_nib_to_the_parts_for_businesses_by_itself(
+    city: Cast, oss: Oss, signed_in: Browser
+) -> None:
+    budi = city.budi
+    row = opened(budi.actor)
+    assert {states(row)[one] for one in COMPANYS} == {"waiting"}
+    for service_id in ("npwp-orang-pribadi", NIB_SERVICE):
+        application = Part.objects.get(submission=row, service_id=service_id).application_id
+        assert application is not None
+        factories.conclude(application)
+    row.refresh_from_db()
+    nib = Application.objects.select_related("business").get(
+        id=Part.objects.get(submission=row, service_id=NIB_SERVICE).application_id
+    )
+    assert nib.business is not None
+    assert row.business_id == nib.business_id
+    assert {states(row)[one] for one in COMPANYS} == {"filed"}, {
+        part.service_id: (part.state, part.reason, part.because) for part in api.list_parts(row.id)
+    }
+    for service_id in COMPANYS:
+        filed = Application.objects.get(
+            id=Part.objects.get(submission=row, service_id=service_id).application_id
+        )
+        assert filed.business_id == nib.business_id
+        assert filed.answers["business_nib"] == nib.business.nib
+        assert filed.sources["business_nib"]["source"] == f"document:{nib.business.nib}"
+        typed = events.history(f"application:{filed.id}")[0]
+        assert (typed.actor, typed.on_behalf_of) == ("system", budi.actor.ref)
+    usable = list_usable(budi.actor, nib.business_id, [NIB_SERVICE])
+    assert usable[NIB_SERVICE].id == nib.document_id, "the NIB is a held document of that business"
+    assert not list_usable(budi.actor, city.company, [NIB_SERVICE]), "and of no other"
+    page = signed_in(budi).get(f"/pengajuan/{row.id}/").content.decode()
+    assert "Usaha terdaftar lewat NIB" in page
+    assert "Pilih usaha" not in page
+    to_the_end(row)
+    assert set(states(row).values()) == {"issued"}
+
+
+@database
+@house
+@pytest.mark.usefixtures("silent_bank")
+def test_one_person_s_bundle_never_touches_anothers(city: Cast, oss: Oss) -> None:
+    rows = [opened(who.actor) for who in (city.budi, city.siti)]
+    for row in rows:
+        for service_id in ("npwp-orang-pribadi", NIB_SERVICE):
+            application = Part.objects.get(submission=row, service_id=service_id).application_id
+            assert application is not None
+            factories.conclude(application)
+    first, second = (Submission.objects.get(id=row.id).business_id for row in rows)
+    assert first is not None
+    assert second is not None
+    assert len({first, second, city.company}) == 3, "Siti's older company is not taken for the new business"
+
+
+@database
+@house
+def test_a_part_that_waits_for_a_business_shows_where_to_link_one(
+    city: Cast, oss: Oss, signed_in: Browser
+) -> None:
+    budi: Account = city.budi
+    service = "disnaker-lks-bipartit"
+    row = api.begin_submission(goals=[service], finder={}, by=budi.actor)
+    version = get_service(service)
+    api.save_submission(
+        submission_id=row.id,
+        answers=factories.valid_answers(version, budi.actor, optional=False),
+        by=budi.actor,
+    )
+    api.consent(submission_id=row.id, by=budi.actor)
+    api.file_submission(submission_id=row.id, by=budi.actor)
+    page = signed_in(budi).get(f"/pengajuan/{row.id}/").content.decode()
+    assert f"/saya/usaha/?next=/pengajuan/{row.id}/" in page
