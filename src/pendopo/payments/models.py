@@ -16,6 +16,10 @@ class Bill(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     subject = models.CharField(max_length=64, unique=True)  # "application:<uuid>"
+    service_id = models.CharField(
+        max_length=64, db_default=""
+    )  # what it is owed for, as mandates speak of it
+    agency_id = models.CharField(max_length=64, db_default="")  # to whom the money belongs
     number = models.CharField(max_length=15, unique=True)
     payer_ref = models.CharField(max_length=64)  # "person:<uuid>"
     payer_name = models.CharField(max_length=160)
@@ -49,6 +53,8 @@ class Bill(models.Model):
         public: tuple[str, ...] = (
             "id",
             "subject",
+            "service_id",
+            "agency_id",
             "number",
             "title",
             "total_idr",

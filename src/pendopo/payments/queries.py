@@ -8,7 +8,8 @@ from uuid import UUID
 
 from django.db.models import Q, Sum
 
-from pendopo.identity.api import Actor, ActorKind, Role
+from pendopo.catalogue.api import categories_of
+from pendopo.identity.api import Actor, ActorKind, Matter, Role, check_mandate
 from pendopo.kernel import clock
 from pendopo.kernel.errors import NotFound
 from pendopo.payments import models, rules
@@ -38,6 +39,15 @@ def can_see(bill: models.Bill, actor: Actor) -> bool:
     return own or actor.kind is ActorKind.SYSTEM or (actor.kind is ActorKind.STAFF and cashier)
 
 
+def check_sees(bill: models.Bill, actor: Actor) -> None:
+    """Raises: NotFound when it is somebody else's; Denied("mandate_...") for a hand that may not do what it is owed for."""
+    if not can_see(bill, actor):
+        raise NotFound(f"bill {bill.id}")
+    if actor.hand:
+        category = categories_of([bill.service_id]).get(bill.service_id, "")
+        check_mandate(actor, Matter(bill.service_id, category, bill.agency_id))
+
+
 def get_bill(subject: str) -> rules.Bill:
     """Bill of a subject. For other modules, which know who may see the subject. Raises: NotFound."""
     return as_bill(_one(models.Bill.objects.filter(subject=subject)))
@@ -50,10 +60,9 @@ def list_bills(subjects: Iterable[str]) -> list[rules.Bill]:
 
 
 def get_bill_for(bill_id: UUID, actor: Actor) -> rules.Bill:
-    """Bill as ``actor`` may see it. Raises: NotFound, also when it is somebody else's."""
+    """Bill as ``actor`` may see it. Raises: as :func:`check_sees`."""
     row = _one(models.Bill.objects.filter(id=bill_id))
-    if not can_see(row, actor):
-        raise NotFound(f"bill {bill_id}")
+    check_sees(row, actor)
     return as_bill(row)
 
 

@@ -118,7 +118,7 @@ def _check_applicant_kind(version: ServiceVersion, by: Actor, business_id: UUID 
     queries.check_hand(by, version)
     applicant = version.content["applicant"]
     if business_id is not None:
-        get_business(business_id, by=by, matter=queries.matter_of(version))
+        get_business(business_id, by=by, matters=[queries.matter_of(version)])
         if applicant == "person":
             raise Denied("not_for_businesses")
     elif applicant == "business":
@@ -166,7 +166,7 @@ def submit(*, application_id: UUID, by: Actor) -> str:
     except NotFound as gone:
         raise Denied("service_closed", row.service_id) from gone
     if row.business_id is not None:
-        get_business(row.business_id, by=by, matter=queries.matter_of(version))
+        get_business(row.business_id, by=by, matters=[queries.matter_of(version)])
     row = _brought_up_to(version, row, by)
     cause = Cause(Purpose(row.purpose), row.earlier_document_id, row.submission_id, row.wants_person)
     return _submit(

@@ -36,14 +36,15 @@ def begin_submission(
 ) -> Submission:
     """Open the actor's draft for a goal, planned anew and filled with what is known; a draft begun before is found again.
 
-    Raises: NotFound (goal, business), Invalid({question: message}) for answers that choose nothing, Denied("identity_needed").
+    Raises: NotFound (goal, business), Invalid({question: message}) for answers that choose nothing,
+    Denied("identity_needed" | "mandate_...").
     """
     if by.kind is not ActorKind.PERSON or by.id is None:
         raise Denied("identity_needed")
     if business_id is not None:
         get_business(business_id, by=by)
     made = plan_for(goals, finder, by, business_id)
-    _check_hand(made, by)
+    _check_business(made, business_id, by)
     goal = ",".join(goals)
     with transaction.atomic():
         row = _draft(goal, by, business_id) or _create(goal, finder, made, by, business_id)
@@ -65,20 +66,28 @@ def _draft(goal: str, by: Actor, business_id: UUID | None) -> Submission | None:
 def plan_for(
     goals: Sequence[str], finder: Mapping[str, str], by: Actor, business_id: UUID | None = None
 ) -> Plan:
-    """The plan for goals with what this actor holds today. Raises: NotFound, Invalid({question: message})."""
-    return plan(
+    """The plan for goals with what this actor holds today; whoever acts for somebody must be allowed every service of it.
+
+    Raises: NotFound, Invalid({question: message}), Denied("mandate_...").
+    """
+    made = plan(
         goals,
         holdings=queries.holdings_of(by, business_id),
         answers=dict(finder),
         on=clock.today(),
         calendar=calendar(),
     )
-
-
-def _check_hand(made: Plan, by: Actor) -> None:
-    """Whoever acts for somebody must be allowed every service of the bundle. Raises: Denied("mandate_...")."""
     for part in made.parts:
         queries.check_hand(by, get_version(part.version_id))
+    return made
+
+
+def _check_business(made: Plan, business_id: UUID | None, by: Actor) -> None:
+    """And whoever acts for a business every one that is filed in its name. Raises: NotFound, Denied("mandate_scope")."""
+    if business_id is not None:
+        versions = [get_version(part.version_id) for part in made.parts]
+        named = [version for version in versions if version.content["applicant"] != "person"]
+        get_business(business_id, by=by, matters=[queries.matter_of(version) for version in named])
 
 
 def _create(
@@ -195,7 +204,7 @@ def consent(*, submission_id: UUID, by: Actor) -> None:
 def plan_now(row: Submission, by: Actor) -> tuple[Plan, tuple[Change, ...]]:
     """The plan as the catalogue and the holdings of today make it, and how it differs from the one stored.
 
-    Raises: NotFound for a goal that is gone, Invalid for answers that no longer choose anything.
+    Raises: NotFound for a goal that is gone, Invalid for answers that no longer choose anything, Denied("mandate_...").
     """
     made = plan_for(row.goal.split(","), row.finder, by, row.business_id)
     return made, _changes(row, made)
@@ -217,7 +226,6 @@ def renew_plan(*, submission_id: UUID, by: Actor) -> None:
             raise Denied("not_in_this_state", row.state)
         made, changes = plan_now(row, by)
         if changes:
-            _check_hand(made, by)
             _write_plan(row, made, by)
 
 
@@ -232,10 +240,9 @@ def file_submission(*, submission_id: UUID, by: Actor) -> Submission:
             return row
         if row.consented_at is None:
             raise Denied("consent_missing")
-        made, changes = plan_now(row, by)
+        _made, changes = plan_now(row, by)
         if changes:
             raise Denied("plan_changed", ", ".join(change.service_id for change in changes))
-        _check_hand(made, by)
         errors = check_parts(row, parts)
         if errors:
             raise Invalid(errors)

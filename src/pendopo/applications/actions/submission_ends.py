@@ -218,9 +218,9 @@ def link_business(*, submission_id: UUID, business_id: UUID, by: Actor) -> None:
 
     Raises: NotFound (submission, business), Denied("not_in_this_state") when a business is named already.
     """
-    get_business(business_id, by=by)
     with transaction.atomic():
         row, parts = lock(submission_id, by)
+        get_business(business_id, by=by)
         if row.business_id is not None or row.state == SubmissionState.DRAFT:
             raise Denied("not_in_this_state")
         row.business_id = business_id

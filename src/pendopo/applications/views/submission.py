@@ -94,7 +94,7 @@ def begin(request: Asked) -> HttpResponse:
         }
         return render(request, "applications/submission_refused.html", context, status=422)
     assert request.actor.id is not None
-    businesses = list_businesses(request.actor.id)
+    businesses = [] if request.actor.mandate_id else list_businesses(request.actor.id)
     context = {
         "title": title_of(",".join(goals)),
         "plan": made,

@@ -50,7 +50,8 @@ def status(request: Asked, submission_id: UUID) -> HttpResponse:
 
 def _choices(request: Asked, row: Any, parts: list[Any]) -> list[tuple[str, str]]:
     """Businesses to choose from while a part waits for one."""
-    if row.business_id or not any(part.reason == api.BUSINESS for part in parts):
+    waits = any(part.reason == api.BUSINESS for part in parts)
+    if row.business_id or request.actor.mandate_id or not waits:
         return []
     assert request.actor.id is not None
     return [(str(one.id), f"{one.name} (NIB {one.nib})") for one in list_businesses(request.actor.id)]

@@ -9,7 +9,6 @@ from django.db import transaction
 
 from pendopo.identity.api import Actor
 from pendopo.kernel import clock
-from pendopo.kernel.errors import NotFound
 from pendopo.payments import models, queries, rules
 from pendopo.payments.actions import books
 from pendopo.payments.connectors.snap import client, mapping
@@ -20,7 +19,7 @@ def begin_payment(*, bill_id: UUID, by: Actor, return_url: str) -> rules.Attempt
     """Open a payment at the provider, or return the one that is open. Not inside a transaction.
 
     Calling again after a failure is safe: the provider is asked with the same reference.
-    Raises: NotFound, Denied("already_paid" | "expired" | "not_in_this_state"), Unavailable.
+    Raises: NotFound, Denied("mandate_..." | "already_paid" | "expired" | "not_in_this_state"), Unavailable.
     """
     attempt, title, number = _claim_attempt(bill_id, by)
     if attempt.state == AttemptState.PENDING:
@@ -39,8 +38,7 @@ def begin_payment(*, bill_id: UUID, by: Actor, return_url: str) -> rules.Attempt
 def _claim_attempt(bill_id: UUID, by: Actor) -> tuple[rules.Attempt, str, str]:
     """Return the live attempt of a payable bill, made if there is none."""
     row = books.lock_bill(bill_id)
-    if not queries.can_see(row, by):
-        raise NotFound(f"bill {bill_id}")
+    queries.check_sees(row, by)
     now = clock.now()
     rules.check_payable(BillState(row.state), row.due_at, now)
     attempt, _ = models.Attempt.objects.get_or_create(
