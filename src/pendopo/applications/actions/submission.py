@@ -229,9 +229,10 @@ def renew_plan(*, submission_id: UUID, by: Actor) -> None:
             _write_plan(row, made, by)
 
 
-def file_submission(*, submission_id: UUID, by: Actor) -> Submission:
+def file_submission(*, submission_id: UUID, by: Actor, wants_person: bool = False) -> Submission:
     """File every part whose needs are met and leave the others waiting: all or nothing, and once however often it is asked.
 
+    ``wants_person``: a person decides every part, also those that start later, where a rule could. Source: UU 27/2022 art. 10.
     Raises: NotFound, Denied("plan_changed" | "consent_missing" | what a service says), Invalid({question: message}).
     """
     with transaction.atomic():
@@ -246,7 +247,7 @@ def file_submission(*, submission_id: UUID, by: Actor) -> Submission:
         errors = check_parts(row, parts)
         if errors:
             raise Invalid(errors)
-        row.filed_at = clock.now()
+        row.filed_at, row.wants_person = clock.now(), wants_person
         write_parts(row, parts, begin_parts([queries.case_of(part) for part in parts]))
         events.record(
             _subject(row), "submit", actor=by.doer, on_behalf_of=by.behalf, goal=row.goal, parts=len(parts)

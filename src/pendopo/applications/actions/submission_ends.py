@@ -9,6 +9,7 @@ from django.db import transaction
 from pendopo.applications import queries
 from pendopo.applications.actions.acting import withdraw
 from pendopo.applications.actions.filing import save, start
+from pendopo.applications.actions.reviewing import want_person
 from pendopo.applications.actions.submission_parts import lock, start_ready, write_parts
 from pendopo.applications.models import Application, Part, Submission
 from pendopo.applications.rules import TRANSITIONS, State, Verb
@@ -136,6 +137,7 @@ def refile_part(*, submission_id: UUID, service_id: str, by: Actor) -> UUID:
     draft = start(service_id=service_id, by=by, business_id=before.business_id)
     answers = Application.objects.values_list("answers", flat=True).get(id=before.id)
     save(application_id=draft.id, answers=queries.open_answers(answers), by=by)
+    want_person(application_id=draft.id, wants=row.wants_person, by=by)
     return draft.id
 
 

@@ -277,7 +277,8 @@ def review(request: Asked, submission_id: UUID) -> HttpResponse:
     problem = ""
     if request.method == "POST":
         try:
-            api.file_submission(submission_id=row.id, by=request.actor)
+            wants = "wants_person" in request.POST
+            api.file_submission(submission_id=row.id, by=request.actor, wants_person=wants)
             return redirect(f"/pengajuan/{row.id}/")
         except Invalid as refused:
             errors = refused.errors
@@ -322,9 +323,18 @@ def _review_context(request: Asked, row: Any, errors: dict[str, str], problem: s
         "errors": [*found, *([("", problem)] if problem else [])],
         "editable": is_draft,
         "services": [_priced(merged, part, answers) for part in parts],
+        "by_rule": [name for part in parts if (name := _decided_by_rule(part))],
+        "wants_person": "wants_person" in request.POST,
         "changes": _changes(row, request) if is_draft else [],
         "gone": _gone(row, request) if is_draft else [],
     }
+
+
+def _decided_by_rule(part: Any) -> str:
+    """The name of a service that the system decides when everything is proven, else empty."""
+    content = get_version(part.version_id).content
+    is_ruled = any(step.get("auto") for step in content["procedure"]["steps"])
+    return forms.words(content, "name", "name_en") if is_ruled else ""
 
 
 def _priced(merged: Any, part: Any, answers: dict[str, Any]) -> dict[str, Any]:
