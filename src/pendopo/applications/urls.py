@@ -42,6 +42,7 @@ urlpatterns = [
     path("pengajuan/<uuid:submission_id>/rencana-baru/", submission.renew, name="renew_plan"),
     path("pengajuan/<uuid:submission_id>/", submission_status.status, name="submission"),
     path("pengajuan/<uuid:submission_id>/tagihan/", submission_status.bills, name="submission_bills"),
+    path("pengajuan/<uuid:submission_id>/tagihan/kembali/", submission_status.paid, name="submission_paid"),
     path("pengajuan/<uuid:submission_id>/usaha/", submission_status.link, name="link_business"),
     path("pengajuan/<uuid:submission_id>/tarik/", submission_status.withdraw, name="withdraw_submission"),
     path(

@@ -14,6 +14,7 @@ from pendopo.applications.views import drawn
 from pendopo.catalogue.api import get_version
 from pendopo.kernel import clock
 from pendopo.kernel.events import Entry
+from pendopo.payments.api import Bill, BillState
 from pendopo.region.api import closing_at
 from pendopo.web import words
 from pendopo.web.environment import day
@@ -121,6 +122,17 @@ def _ended(line: api.NextLine, count: int) -> dict[str, Any]:
     return {
         "kind": kind, "title": shown, "text": "" if line.kind == "done" else text, "due_at": None, "late": False, "href": "", "label": "",
     }  # fmt: skip
+
+
+def bill_line(bill: Bill) -> dict[str, Any]:
+    """A bill that cannot be paid now: what became of it."""
+    states = {
+        BillState.PAID: (_("Lunas"), "good"),
+        BillState.CANCELLED: (_("Dibatalkan"), "neutral"),
+        BillState.REFUNDED: (_("Uang dikembalikan"), "neutral"),
+    }
+    word, kind = states.get(bill.state, (_("Batas waktu lewat"), "bad"))
+    return {"bill": bill, "word": word, "kind": kind, "application": bill.subject.partition(":")[2]}
 
 
 def waves(parts: Sequence[Any], applications: Mapping[UUID, Any]) -> list[dict[str, Any]]:
