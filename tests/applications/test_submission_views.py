@@ -13,7 +13,7 @@ from pendopo.applications import api
 from pendopo.applications.models import Application, Part, Submission
 from pendopo.applications.rules import automatic as rules
 from pendopo.catalogue.api import get_service
-from pendopo.identity.api import SYSTEM, Actor, record_facts
+from pendopo.identity.api import SYSTEM, Actor, User, record_facts
 from pendopo.kernel import tasks
 from pendopo.payments.api import get_bill
 from tests import factories
@@ -260,7 +260,10 @@ def test_a_bill_of_any_part_stands_on_the_one_bill_page(siti: Client, city: Cast
         factories.proceed(application, step)
     shown = text(siti.get(f"/pengajuan/{row.id}/"))
     assert "Sekarang giliran Anda: bayar" in shown
-    assert "1 tagihan belum dibayar" in shown
+    assert "Paling lambat" in shown
+    assert (
+        shown.count(f"/pengajuan/{row.id}/tagihan/") == 2
+    )  # in the first line and in the foot, not a third time
     bills = text(siti.get(f"/pengajuan/{row.id}/tagihan/"))
     assert re.search(r"Bayar Rp[\d.]+", bills)
     assert "Bayar semua" not in bills
@@ -284,11 +287,12 @@ def owing(by: Actor) -> tuple[Submission, list[UUID]]:
 def test_all_open_bills_are_paid_with_one_payment(
     siti: Client,
     city: Cast,
-    browser: Browser,
-    silent_bank: Any,  # noqa: F811
+    browser: Browser,  # noqa: F811
+    silent_bank: Any,
 ) -> None:
     row, applications = owing(city.siti.actor)
     address = f"/pengajuan/{row.id}/tagihan/"
+    assert "Sekarang giliran Anda: bayar 2 tagihan, semuanya Rp" in text(siti.get(f"/pengajuan/{row.id}/"))
     whole = re.search(r"Bayar semua: (Rp[\d.]+)", text(siti.get(address)))
     assert whole
     assert browser(city.budi).post(address).status_code == 404
@@ -357,3 +361,35 @@ def test_parts_that_start_later_are_decided_by_a_person_too(city: Cast) -> None:
 
 def review_of(row: Submission) -> str:
     return f"/pengajuan/{row.id}/periksa/"
+
+
+def test_what_the_account_says_is_not_changed_in_a_form(siti: Client, city: Cast) -> None:
+    row = begun(city.siti.actor)
+    page = f"/pengajuan/{row.id}/isi/applicant/"
+    assert f'href="{page}?ubah=1#f-person_nik"' not in text(siti.get(review_of(row)))
+    assert 'id="f-person_nik"' not in text(siti.get(f"{page}?ubah=1"))
+
+
+def test_what_becomes_known_meanwhile_is_taken_into_a_draft_begun_before(city: Cast) -> None:
+    by = city.siti.actor
+    row = api.begin_submission(goals=[BABY], finder=CARD, by=by)
+    assert "person_birth_place" not in api.typed_answers(row)
+    record_facts(
+        facts={"person.birth_place": "Tarempa"}, source="dukcapil", verified=True, by=SYSTEM, person_id=by.id
+    )
+    again = api.begin_submission(goals=[BABY], finder=CARD, by=by)
+    assert again.id == row.id
+    assert api.typed_answers(again)["person_birth_place"] == "Tarempa"
+    assert again.sources["person_birth_place"]["source"] == "dukcapil"
+
+
+def test_an_officer_reads_about_the_applicant_not_about_themselves(browser: Browser, city: Cast) -> None:  # noqa: F811
+    row = filed(city.siti.actor)
+    application = part(row, BIRTH).application_id
+    assert application is not None
+    officer = factories.holder_of(factories.open_step(application))  # type: ignore[arg-type]
+    page = text(
+        browser(factories.Account(User.objects.get(id=officer.id), officer)).get(f"/kerja/{application}/")
+    )
+    assert "Tentang pemohon" in page
+    assert "Tentang Anda" not in page

@@ -34,7 +34,7 @@ _TRIES = 3
 def begin_submission(
     *, goals: Sequence[str], finder: Mapping[str, str], by: Actor, business_id: UUID | None = None
 ) -> Submission:
-    """Open the actor's draft for a goal, planned anew and filled with what is known; a draft begun before is found again.
+    """Open the actor's draft for a goal, planned anew and filled with what is known by now; a draft begun before is found again.
 
     Raises: NotFound (goal, business), Invalid({question: message}) for answers that choose nothing,
     Denied("identity_needed" | "mandate_...").
@@ -51,7 +51,7 @@ def begin_submission(
         if not Part.objects.filter(submission=row).exists():
             events.record(_subject(row), "begun", actor=by.doer, on_behalf_of=by.behalf, goal=goal)
             _write_plan(row, made, by)
-        elif row.finder != dict(finder) or _changes(row, made):
+        elif row.finder != dict(finder) or _changes(row, made) or row.consented_at is None:
             row.finder = dict(finder)
             _write_plan(row, made, by)
     return row

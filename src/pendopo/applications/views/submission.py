@@ -187,7 +187,8 @@ def _form_page(
     told = [
         name
         for name in page.fields
-        if name in row.sources and name in answers and name not in errors and wanted not in {name, "1"}
+        if name in row.sources and name in answers and name not in errors
+        if wanted not in {name, "1"} or _is_fixed(row, name)
     ]
     rows = forms.summary_rows(
         schema,
@@ -223,9 +224,13 @@ def _form_page(
 
 
 def _change(row: Any, page: forms.Page, name: str) -> str:
-    """Where a known answer is changed; what the account itself says is not changed here."""
-    fixed = row.sources[name]["source"] == "account" and name.endswith("nik")
-    return "" if fixed else f"/pengajuan/{row.id}/isi/{page.id}/?ubah={name}#f-{name}"
+    """Where a known answer is changed."""
+    return "" if _is_fixed(row, name) else f"/pengajuan/{row.id}/isi/{page.id}/?ubah={name}#f-{name}"
+
+
+def _is_fixed(row: Any, name: str) -> bool:
+    """True for what the account itself says: it is not changed in a form."""
+    return bool(row.sources.get(name, {}).get("source") == "account" and name.endswith("nik"))
 
 
 def _field(merged: Any, name: str, field: dict[str, Any]) -> dict[str, Any]:
@@ -302,15 +307,18 @@ def _review_context(request: Asked, row: Any, errors: dict[str, str], problem: s
     sections = [
         (
             page.title,
-            forms.summary_rows(
-                merged.schema,
-                page,
-                answers=answers,
-                sources=row.sources,
-                errors=errors,
-                files=files,
-                change=change,
-            ),
+            [
+                shown | ({"change": ""} if _is_fixed(row, shown["name"]) else {})
+                for shown in forms.summary_rows(
+                    merged.schema,
+                    page,
+                    answers=answers,
+                    sources=row.sources,
+                    errors=errors,
+                    files=files,
+                    change=change,
+                )
+            ],
         )
         for page in forms.pages(merged.schema)
     ]

@@ -39,7 +39,7 @@ def status(request: Asked, submission_id: UUID) -> HttpResponse:
         "row": row,
         "title": title_of(row.goal),
         "code": api.consent_mark(row),
-        "next": draw.next_line(api.next_line(standings), parts, row),
+        "next": draw.next_line(api.next_line(standings), parts, row, bills.values()),
         "waves": draw.waves(parts, applications),
         "issued": sum(part.state in {"issued", "not_needed"} for part in parts),
         "count": len(parts),
