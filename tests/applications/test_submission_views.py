@@ -4,22 +4,27 @@ import re
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
 
 from pendopo.applications import api
 from pendopo.applications.models import Application, Part, Submission
+from pendopo.applications.rules import automatic as rules
 from pendopo.catalogue.api import get_service
-from pendopo.identity.api import SYSTEM, record_facts
+from pendopo.identity.api import SYSTEM, Actor, User, record_facts
 from pendopo.kernel import tasks
+from pendopo.payments.api import get_bill
 from tests import factories
 from tests.applications.test_actions import new_version
+from tests.applications.test_automatic import DOMICILE, told
 from tests.applications.test_submission import (
     BABY,
     BIRTH,
     CARD,
     FAMILY,
+    answer,
     begun,
     conclude,
     filed,
@@ -258,7 +263,136 @@ def test_a_bill_of_any_part_stands_on_the_one_bill_page(siti: Client, city: Cast
         factories.proceed(application, step)
     shown = text(siti.get(f"/pengajuan/{row.id}/"))
     assert "Sekarang giliran Anda: bayar" in shown
-    assert "1 tagihan belum dibayar" in shown
+    assert "Paling lambat" in shown
+    assert (
+        shown.count(f"/pengajuan/{row.id}/tagihan/") == 2
+    )  # in the first line and in the foot, not a third time
     bills = text(siti.get(f"/pengajuan/{row.id}/tagihan/"))
-    assert "Bayar yang pertama" in bills
-    assert "Rp" in bills
+    assert re.search(r"Bayar Rp[\d.]+", bills)
+    assert "Bayar semua" not in bills
+
+
+def owing(by: Actor) -> tuple[Submission, list[UUID]]:
+    """A bundle of two services that both wait for their money."""
+    services = ["dinkes-labkesda", "pengecekan-sertipikat"]
+    row = api.begin_submission(goals=services, finder={}, by=by)
+    answer(row, by)
+    api.consent(submission_id=row.id, by=by)
+    api.file_submission(submission_id=row.id, by=by)
+    applications = [part(row, service).application_id for service in services]
+    for application in applications:
+        assert application is not None
+        while (step := factories.open_step(application)) is not None and step.kind != "payment":
+            factories.proceed(application, step)
+    return row, [application for application in applications if application]
+
+
+def test_all_open_bills_are_paid_with_one_payment(
+    siti: Client,
+    city: Cast,
+    browser: Browser,  # noqa: F811
+    silent_bank: Any,
+) -> None:
+    row, applications = owing(city.siti.actor)
+    address = f"/pengajuan/{row.id}/tagihan/"
+    assert "Sekarang giliran Anda: bayar 2 tagihan, semuanya Rp" in text(siti.get(f"/pengajuan/{row.id}/"))
+    whole = re.search(r"Bayar semua: (Rp[\d.]+)", text(siti.get(address)))
+    assert whole
+    assert browser(city.budi).post(address).status_code == 404
+    silent_bank.control({"mode": "fail"})
+    away = siti.post(address)
+    assert away.status_code == 503
+    assert "Tagihan Anda tetap berlaku" in text(away)
+    silent_bank.control({"mode": "ok"})
+    bank_page = siti.post(address)
+    assert bank_page.status_code == 303
+    assert len(silent_bank.payments) == 1
+    httpx.post(bank_page["location"], data={"pilihan": "bayar"})
+    assert siti.get(f"{address}kembali/")["location"] == address
+    after = text(siti.get(address))
+    assert "Tidak ada tagihan yang harus dibayar sekarang" in after
+    assert after.count("Lunas") == 2
+    tasks.drain()
+    assert {api.get_own(one, city.siti.actor).state for one in applications}.isdisjoint({"awaiting_payment"})
+
+
+def test_a_bill_that_ended_before_the_money_came_says_so(siti: Client, city: Cast, silent_bank: Any) -> None:
+    row, applications = owing(city.siti.actor)
+    address = f"/pengajuan/{row.id}/tagihan/"
+    bank_page = siti.post(address)["location"]
+    api.withdraw_part(submission_id=row.id, service_id="pengecekan-sertipikat", by=city.siti.actor)
+    httpx.post(bank_page, data={"pilihan": "bayar"})
+    siti.get(f"{address}kembali/")
+    after = text(siti.get(address))
+    assert "Dibatalkan" in after
+    assert "Lunas" in after
+    assert "Uang Anda Rp50.000 belum dipakai" in after
+    assert "tetap milik Anda" in text(siti.get(f"/tagihan/{get_bill(f'application:{applications[1]}').id}/"))
+
+
+def test_the_applicant_of_a_bundle_may_want_a_person(
+    siti: Client, city: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "draw", lambda *_: 0.999999)  # nobody is drawn for a second look
+    assert "Saya ingin diperiksa petugas" not in text(siti.get(review_of(begun(city.siti.actor))))
+    for wants in (False, True):
+        row = api.begin_submission(goals=[DOMICILE], finder={}, by=city.siti.actor)
+        answers, sources = told(get_service(DOMICILE), city.siti.actor)
+        Submission.objects.filter(id=row.id).update(answers=answers, sources=sources)
+        api.consent(submission_id=row.id, by=city.siti.actor)
+        page = text(siti.get(review_of(row)))
+        assert "Saya ingin diperiksa petugas" in page
+        assert "sistem memutus: Surat keterangan domisili" in page
+        assert siti.post(review_of(row), {"wants_person": "on"} if wants else {}).status_code == 302
+        application = part(row, DOMICILE).application_id
+        assert application is not None
+        assert Application.objects.get(id=application).wants_person is wants
+        assert (factories.open_step(application) is not None) is wants
+
+
+def test_parts_that_start_later_are_decided_by_a_person_too(city: Cast) -> None:
+    row = begun(city.siti.actor)
+    api.file_submission(submission_id=row.id, by=city.siti.actor, wants_person=True)
+    conclude(row, BIRTH)
+    later = part(row, FAMILY).application_id
+    assert Application.objects.get(id=later).wants_person
+    factories.conclude(later, approve=False)  # type: ignore[arg-type]
+    tasks.drain()
+    again = api.refile_part(submission_id=row.id, service_id=FAMILY, by=city.siti.actor)
+    assert Application.objects.get(id=again).wants_person
+
+
+def review_of(row: Submission) -> str:
+    return f"/pengajuan/{row.id}/periksa/"
+
+
+def test_what_the_account_says_is_not_changed_in_a_form(siti: Client, city: Cast) -> None:
+    row = begun(city.siti.actor)
+    page = f"/pengajuan/{row.id}/isi/applicant/"
+    assert f'href="{page}?ubah=1#f-person_nik"' not in text(siti.get(review_of(row)))
+    assert 'id="f-person_nik"' not in text(siti.get(f"{page}?ubah=1"))
+
+
+def test_what_becomes_known_meanwhile_is_taken_into_a_draft_begun_before(city: Cast) -> None:
+    by = city.siti.actor
+    row = api.begin_submission(goals=[BABY], finder=CARD, by=by)
+    assert "person_birth_place" not in api.typed_answers(row)
+    record_facts(
+        facts={"person.birth_place": "Tarempa"}, source="dukcapil", verified=True, by=SYSTEM, person_id=by.id
+    )
+    again = api.begin_submission(goals=[BABY], finder=CARD, by=by)
+    assert again.id == row.id
+    assert api.typed_answers(again)["person_birth_place"] == "Tarempa"
+    assert again.sources["person_birth_place"]["source"] == "dukcapil"
+
+
+def test_an_officer_reads_about_the_applicant_not_about_themselves(browser: Browser, city: Cast) -> None:  # noqa: F811
+    row = filed(city.siti.actor)
+    application = part(row, BIRTH).application_id
+    assert application is not None
+    officer = factories.holder_of(factories.open_step(application))  # type: ignore[arg-type]
+    page = text(
+        browser(factories.Account(User.objects.get(id=officer.id), officer)).get(f"/kerja/{application}/")
+    )
+    assert "Tentang pemohon" in page
+    assert "Tentang Anda" not in page

@@ -234,17 +234,17 @@ def test_a_business_is_represented_as_the_register_says_and_by_whom_they_choose(
     firm = api.register_business(name="PT Laut", nib="8120207730001", person_id=owner.id, by=SYSTEM)
     mandate, code = give(owner, reach=("category:health",), business_id=firm.id, valid_until=None)
     api.accept_mandate(code=code, by=clerk)
-    assert api.get_business(firm.id, by=clerk, matter=HEALTH) == firm
+    assert api.get_business(firm.id, by=clerk, matters=[HEALTH]) == firm
     with pytest.raises(Denied):
-        api.get_business(firm.id, by=clerk, matter=TAX)
+        api.get_business(firm.id, by=clerk, matters=[TAX])
     with pytest.raises(NotFound):  # who got it from the owner does not pass it on
         give(clerk, OTHER, business_id=firm.id)
     with pytest.raises(NotFound):  # one does not become a business, one acts for it
         api.acting_for(clerk, mandate.id)
     api.revoke_mandate(mandate_id=mandate.id, by=owner)
     with pytest.raises(NotFound):
-        api.get_business(firm.id, by=clerk, matter=HEALTH)
-    assert api.get_business(firm.id, by=owner, matter=TAX) == firm
+        api.get_business(firm.id, by=clerk, matters=[HEALTH])
+    assert api.get_business(firm.id, by=owner, matters=[TAX]) == firm
 
 
 @pytestmark_db

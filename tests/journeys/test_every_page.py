@@ -218,6 +218,36 @@ def faults_here(page: Page) -> dict[str, Any]:
     return {"a refused form": [(v["id"], v["nodes"][0]["html"]) for v in violations]} if violations else {}
 
 
+def test_pages_of_the_counter_and_of_sheets(new_page: Callable[..., Page], tmp_path: Path) -> None:
+    """An officer looks a citizen up, one who is known and one who is not; an employer sends a sheet whose rows come back."""
+    officer = Browsing(new_page())
+    _become(officer, "Dewi Anggraini")
+    found = faults(officer.page, ["/kerja/loket/", "/kerja/loket/kuasa/", "/kelompok/"])
+    for nik in ("1", "2171101708950088", "2171105708950002"):
+        officer.go("/kerja/loket/")
+        officer.answer("nik", nik)
+        officer.press("Cari")
+        found |= faults_here(officer.page)
+    officer.press("Layani")
+    found |= faults(officer.page, ["/ajukan/dpmptsp-sip-perawat/"])
+    officer.sees("Anda bertindak untuk")
+
+    employer = Browsing(new_page())
+    _become(employer, "Ng Mei Ling")
+    send = "/kelompok/baru/bpjstk-daftar-bpu/"
+    found |= faults(employer.page, ["/kelompok/", send])
+    employer.go(send)
+    template = employer.download("CSV").decode("utf-8-sig")
+    sheet = tmp_path / "lembar.csv"
+    sheet.write_text(template.splitlines()[0] + "\n" + "x" + template.count(",") * ",", encoding="utf-8")
+    employer.attach("sheet", sheet)
+    for box in employer.page.locator("input[type=checkbox]").all():
+        box.check()
+    employer.press("Kirim lembar")
+    found |= faults(employer.page, [employer.path])
+    assert found == {}
+
+
 def test_pages_of_the_operator(new_page: Callable[..., Page]) -> None:
     nadia = Browsing(new_page())
     _become(nadia, "Nadia Kusuma")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.journeys import stories
@@ -30,14 +31,21 @@ BABY = stories.BIRTH | {
 }
 
 
-def look(page: Page, name: str) -> None:
-    """Nothing sticks out sideways; PENDOPO_PHOTOS names a folder for the eye."""
+def look(page: Page, name: str, eye: Page) -> None:
+    """Nothing sticks out sideways and axe finds nothing; PENDOPO_PHOTOS names a folder for the eye.
+
+    Axe needs JavaScript: ``eye`` is the same person at the same address in a browser that has it.
+    """
     folder = os.environ.get("PENDOPO_PHOTOS")
+    eye.context.add_cookies(page.context.cookies())
+    eye.goto(page.url)
     for width in (320, 1280):
-        page.set_viewport_size({"width": width, "height": 800})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, (
-            f"{name} is too wide at {width}"
-        )
+        for one in (page, eye):
+            one.set_viewport_size({"width": width, "height": 800})
+            wide = one.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, f"{name} is too wide at {width}"
+        violations = Axe().run(eye).response["violations"]
+        assert not violations, (name, width, [(v["id"], v["nodes"][0]["html"]) for v in violations])
         if folder:
             page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
 
@@ -50,7 +58,7 @@ def test_a_baby_is_born_and_nothing_is_asked_twice(  # noqa: PLR0915 - one story
     watch: Watch,
 ) -> None:
     watch.told()
-    andi, who = browsing_plainly(), citizen()
+    andi, who, eye = browsing_plainly(), citizen(), watch.page()
     andi.go(PLAN)
     andi.follow("Ajukan semuanya sekali")
     andi.follow("Buat akun")
@@ -62,25 +70,25 @@ def test_a_baby_is_born_and_nothing_is_asked_twice(  # noqa: PLR0915 - one story
     andi.press("Lanjutkan")
     andi.press("Ya, saya setuju")
     andi.sees("Bayi saya lahir", "Langsung diajukan", "Menyusul sendiri")
-    look(andi.page, "begin")
+    look(andi.page, "begin", eye)
     andi.press("Mulai mengisi")
     andi.sees("Sudah kami ketahui", "Dari Dukcapil")
-    look(andi.page, "fill")
+    look(andi.page, "fill", eye)
     asked = stories.fill(andi, BABY, scan)
     assert asked.count("documents") <= 1
     andi.sees("Siapa yang melihat data Anda", "Dinas Kependudukan dan Pencatatan Sipil", "BPJS Kesehatan")
-    look(andi.page, "consent")
+    look(andi.page, "consent", eye)
     andi.press("Saya setuju")
     andi.sees("Nurul Bintang", "Maria Lestari", who.street)
-    look(andi.page, "review")
+    look(andi.page, "review", eye)
     andi.press("Kirim semua")
     andi.sees("Sekarang: ", "0 dari 4 layanan", "Menunggu giliran")
-    look(andi.page, "status")
+    look(andi.page, "status", eye)
     status = andi.path
     code = re.search(r"Kode pengajuan ([A-Z]{4}-[A-Z]{4})", andi.text)
     assert code
     andi.go("/pengajuan/lanjut/")
-    look(andi.page, "resume")
+    look(andi.page, "resume", eye)
     andi.answer("code", code[1].lower())
     andi.press("Lanjutkan")
     assert andi.path == status
@@ -94,17 +102,17 @@ def test_a_baby_is_born_and_nothing_is_asked_twice(  # noqa: PLR0915 - one story
         stories.do(office("Heryanto Lubis"), application, button)
     wait_for(andi, status, "1 dari 4 layanan")
     andi.sees("Sudah terbit", "Buka dokumen")
-    look(andi.page, "status-later")
+    look(andi.page, "status-later", eye)
     andi.go(f"{status}tagihan/")
     andi.sees("Tidak ada tagihan")
-    look(andi.page, "bills")
+    look(andi.page, "bills", eye)
     andi.go(f"{status}tarik/dukcapil-kia-baru/")
-    look(andi.page, "withdraw")
+    look(andi.page, "withdraw", eye)
     andi.press("Ya, tarik kembali")
     andi.sees("Ditarik kembali")
     andi.go("/saya/")
     andi.sees("Bayi saya lahir", code[1])
-    look(andi.page, "mine")
+    look(andi.page, "mine", eye)
     assert watch.told() == []
 
 

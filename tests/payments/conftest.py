@@ -55,6 +55,8 @@ def bank(settings: Any, connections: None) -> Iterator[Bank]:
 def make_bill(**wishes: Any) -> api.Bill:
     subject = wishes.pop("subject", f"application:{uuid.uuid4()}")
     words: dict[str, Any] = {
+        "service_id": "dpmptsp-pbg-rumah",
+        "agency_id": "dpmptsp-batam",
         "payer_ref": PAYER.ref,
         "payer_name": PAYER.name,
         "title": "Persetujuan Bangunan Gedung",

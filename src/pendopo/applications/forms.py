@@ -65,8 +65,20 @@ def words(thing: Mapping[str, Any], name: str, english_name: str) -> str:
     return str((thing.get(english_name) if english() else None) or thing.get(name) or "")
 
 
-def pages(schema: Schema) -> list[Page]:
-    """The form's pages in order; fields that no page names stand on a last page of their own."""
+def _is_self(schema: Schema, page: Mapping[str, Any]) -> bool:
+    """True for the page on which applicants say who they are."""
+    own = (schema["properties"][name] for name in page["fields"])
+    return any(
+        prop.get("x-fact") in {"person.nik", "person.full_name"} and prop.get("x-person", "self") == "self"
+        for prop in own
+    )
+
+
+def pages(schema: Schema, *, at_desk: bool = False) -> list[Page]:
+    """The form's pages in order; fields that no page names stand on a last page of their own.
+
+    ``at_desk``: an officer reads them, so the page that says who applies is called after the applicant.
+    """
     given = schema.get("x-pages") or []
     placed = {name for page in given for name in page["fields"]}
     rest = [name for name in schema["properties"] if name not in placed]
@@ -75,7 +87,7 @@ def pages(schema: Schema) -> list[Page]:
     return [
         Page(
             page["id"],
-            words(page, "title", "title_en"),
+            _("Tentang pemohon") if at_desk and _is_self(schema, page) else words(page, "title", "title_en"),
             words(page, "intro", "intro_en"),
             tuple(page["fields"]),
             position,

@@ -19,6 +19,7 @@ from pendopo.applications.views import (
     planning,
     purposes,
     submission,
+    submission_check,
     submission_status,
 )
 
@@ -38,11 +39,12 @@ urlpatterns = [
     path("pengajuan/lanjut/", submission_status.resume, name="resume_submission"),
     path("pengajuan/<uuid:submission_id>/isi/<slug:page_id>/", submission.fill, name="fill_submission"),
     path("pengajuan/<uuid:submission_id>/lengkapi/", submission.complete, name="complete_submission"),
-    path("pengajuan/<uuid:submission_id>/persetujuan/", submission.consent, name="consent_submission"),
-    path("pengajuan/<uuid:submission_id>/periksa/", submission.review, name="review_submission"),
-    path("pengajuan/<uuid:submission_id>/rencana-baru/", submission.renew, name="renew_plan"),
+    path("pengajuan/<uuid:submission_id>/persetujuan/", submission_check.consent, name="consent_submission"),
+    path("pengajuan/<uuid:submission_id>/periksa/", submission_check.review, name="review_submission"),
+    path("pengajuan/<uuid:submission_id>/rencana-baru/", submission_check.renew, name="renew_plan"),
     path("pengajuan/<uuid:submission_id>/", submission_status.status, name="submission"),
     path("pengajuan/<uuid:submission_id>/tagihan/", submission_status.bills, name="submission_bills"),
+    path("pengajuan/<uuid:submission_id>/tagihan/kembali/", submission_status.paid, name="submission_paid"),
     path("pengajuan/<uuid:submission_id>/usaha/", submission_status.link, name="link_business"),
     path("pengajuan/<uuid:submission_id>/tarik/", submission_status.withdraw, name="withdraw_submission"),
     path(

@@ -19,9 +19,11 @@ from django.utils.translation import gettext_lazy as _
 
 from pendopo.agencies.api import actor_of
 from pendopo.identity.api import PUBLIC, STANDS_FOR, Actor, ActorKind, principal_of
+from pendopo.kernel.errors import Denied
 
 API = "/api/v1/"
 DEMO_SESSION = "demo_person"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 MAX_BODY_BYTES = 6 * settings.UPLOAD_MAX_BYTES
 _TOO_LARGE = _("Kiriman ini terlalu besar. Kirim berkas satu per satu, masing-masing paling besar 10 MB.")
 _NO_LONGER = _("Anda tidak lagi bertindak untuk orang lain: waktunya habis atau kuasanya berakhir.")
@@ -92,13 +94,19 @@ def _found(request: Any, name: str, find: Callable[[Any], Actor]) -> Actor:
 
 
 def _actor(request: Any) -> Actor:
-    """The principal when the session says that its owner acts for somebody and that still holds, else its owner."""
+    """The principal when the session says that its owner acts for somebody and that still holds, else its owner.
+
+    What was sent to be done for somebody is not done in one's own name because the right to do so has just ended.
+    Raises: Denied("acting_over").
+    """
     own: Actor = request.own_actor
     if STANDS_FOR not in request.session:
         return own
     principal = principal_of(own, request.session[STANDS_FOR], request.path)
     if principal is None:
         del request.session[STANDS_FOR]
+        if request.method not in SAFE:
+            raise Denied("acting_over")
         messages.warning(request, _NO_LONGER)
     return principal or own
 

@@ -43,6 +43,7 @@ from pendopo.documents.queries import (
     refusal,
     standing_of,
     verify,
+    within_reach,
 )
 from pendopo.documents.rules.lifecycle import (
     GROUNDS,
@@ -114,4 +115,5 @@ __all__ = [
     "take_measure",
     "verify",
     "verify_pdf",
+    "within_reach",
 ]

@@ -32,7 +32,7 @@ def answers_json(view: View) -> View:
             body = {"error": wrong.code, "message": api.refusal(wrong.code), "offset": wrong.offset}
             return JsonResponse(body, status=409, headers={"Upload-Offset": str(wrong.offset)})
         except Denied as refused:
-            status = {"not_signed_in": 403, "upload_closed": 409}.get(refused.code, 422)
+            status = {"not_signed_in": 403, "mandate_scope": 403, "upload_closed": 409}.get(refused.code, 422)
             return JsonResponse({"error": refused.code, "message": api.refusal(refused.code)}, status=status)
         except Invalid as invalid:
             message = next(iter(invalid.errors.values()))

@@ -1,8 +1,9 @@
 """Bills and money: the door of the module.
 
-``bill`` makes the bill of a subject once; ``begin_payment`` opens a payment at the provider; ``receive_webhook`` and
-``reconcile`` believe the provider exactly once. When a bill is paid the outbox says ``bill_settled`` (bill, subject); when its
-last day passes ``bill_expired`` (bill, subject). ``begin_payment`` and ``reconcile`` call out: never inside a transaction.
+``bill`` makes the bill of a subject once; ``begin_payment`` opens a payment at the provider, ``pay_together`` one for several
+bills; ``receive_webhook`` and ``reconcile`` believe the provider exactly once. When a bill is paid the outbox says ``bill_settled``
+(bill, subject); when its last day passes ``bill_expired`` (bill, subject). ``begin_payment``, ``pay_together`` and ``reconcile`` call
+out: never inside a transaction.
 """
 
 from pendopo.payments.actions import (
@@ -11,6 +12,7 @@ from pendopo.payments.actions import (
     cancel,
     expire_overdue,
     forget_refused,
+    pay_together,
     receive_webhook,
     reconcile,
     reconcile_doubtful,
@@ -21,6 +23,7 @@ from pendopo.payments.queries import (
     balance,
     get_bill,
     get_bill_for,
+    kept_apart,
     list_bills,
     list_discrepancies,
 )
@@ -54,9 +57,11 @@ __all__ = [
     "get_bill",
     "get_bill_for",
     "is_qris_for",
+    "kept_apart",
     "list_bills",
     "list_discrepancies",
     "parse_qris",
+    "pay_together",
     "receive_webhook",
     "reconcile",
     "reconcile_doubtful",

@@ -16,6 +16,10 @@ class Bill(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     subject = models.CharField(max_length=64, unique=True)  # "application:<uuid>"
+    service_id = models.CharField(
+        max_length=64, db_default=""
+    )  # what it is owed for, as mandates speak of it
+    agency_id = models.CharField(max_length=64, db_default="")  # to whom the money belongs
     number = models.CharField(max_length=15, unique=True)
     payer_ref = models.CharField(max_length=64)  # "person:<uuid>"
     payer_name = models.CharField(max_length=160)
@@ -49,6 +53,8 @@ class Bill(models.Model):
         public: tuple[str, ...] = (
             "id",
             "subject",
+            "service_id",
+            "agency_id",
             "number",
             "title",
             "total_idr",
@@ -89,12 +95,15 @@ class BillLine(models.Model):
 
 
 class Attempt(models.Model):
-    """One try to pay through a provider. Its id is what the provider calls the partner's reference."""
+    """One try to pay a bill through a provider. Attempts that share ``together`` are one payment there: that is the partner's reference."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    together = models.UUIDField()  # id of the first attempt of the payment
     bill = models.ForeignKey(Bill, on_delete=models.PROTECT, related_name="+")
     provider = models.CharField(max_length=24)
-    provider_reference = models.CharField(max_length=64, null=True, blank=True, unique=True)
+    provider_reference = models.CharField(  # noqa: DJ001 - none until the provider has named it; several attempts share one
+        max_length=64, null=True, blank=True
+    )
     amount_idr = models.BigIntegerField()
     state = models.CharField(max_length=9, choices=[(s.value, s.value) for s in rules.AttemptState])
     pay_url = models.CharField(max_length=500, blank=True, default="")
@@ -111,11 +120,14 @@ class Attempt(models.Model):
             models.UniqueConstraint(
                 fields=["bill"], condition=Q(state__in=["opening", "pending"]), name="attempt_one_live_a_bill"
             ),
+            models.UniqueConstraint(fields=["together", "bill"], name="attempt_once_in_a_payment"),
+            models.UniqueConstraint(fields=["provider_reference", "bill"], name="attempt_of_reference"),
         ]
 
     class Privacy:
         public: tuple[str, ...] = (
             "id",
+            "together",
             "bill",
             "provider",
             "amount_idr",
@@ -174,7 +186,9 @@ class Discrepancy(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["provider", "provider_reference", "kind", "told_idr"], name="discrepancy_said_once"
+                fields=["provider", "provider_reference", "kind", "told_idr", "bill"],
+                nulls_distinct=False,
+                name="discrepancy_said_once",
             )
         ]
 

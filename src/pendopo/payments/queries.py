@@ -1,6 +1,6 @@
 """Reads of bills, and who may see one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -8,7 +8,8 @@ from uuid import UUID
 
 from django.db.models import Q, Sum
 
-from pendopo.identity.api import Actor, ActorKind, Role
+from pendopo.catalogue.api import categories_of
+from pendopo.identity.api import Actor, ActorKind, Matter, Role, check_mandate
 from pendopo.kernel import clock
 from pendopo.kernel.errors import NotFound
 from pendopo.payments import models, rules
@@ -38,6 +39,16 @@ def can_see(bill: models.Bill, actor: Actor) -> bool:
     return own or actor.kind is ActorKind.SYSTEM or (actor.kind is ActorKind.STAFF and cashier)
 
 
+def check_sees(bills: Sequence[models.Bill], actor: Actor) -> None:
+    """Raises: NotFound when one is somebody else's; Denied("mandate_...") for a hand that may not do what one is owed for."""
+    for bill in bills:
+        if not can_see(bill, actor):
+            raise NotFound(f"bill {bill.id}")
+    known = categories_of(bill.service_id for bill in bills) if actor.hand else {}
+    for bill in bills if actor.hand else ():
+        check_mandate(actor, Matter(bill.service_id, known.get(bill.service_id, ""), bill.agency_id))
+
+
 def get_bill(subject: str) -> rules.Bill:
     """Bill of a subject. For other modules, which know who may see the subject. Raises: NotFound."""
     return as_bill(_one(models.Bill.objects.filter(subject=subject)))
@@ -50,10 +61,9 @@ def list_bills(subjects: Iterable[str]) -> list[rules.Bill]:
 
 
 def get_bill_for(bill_id: UUID, actor: Actor) -> rules.Bill:
-    """Bill as ``actor`` may see it. Raises: NotFound, also when it is somebody else's."""
+    """Bill as ``actor`` may see it. Raises: as :func:`check_sees`."""
     row = _one(models.Bill.objects.filter(id=bill_id))
-    if not can_see(row, actor):
-        raise NotFound(f"bill {bill_id}")
+    check_sees([row], actor)
     return as_bill(row)
 
 
@@ -78,11 +88,13 @@ def list_discrepancies(*, before_id: int | None = None, limit: int = 50) -> list
 
 
 def list_doubtful(limit: int = 100) -> list[UUID]:
-    """Bills whose open payment the provider should be asked about: begun within two hours, or past its last day."""
+    """Bills, one of each open payment that the provider should be asked about: begun within two hours, or past its last day."""
     now = clock.now()
     doubtful = Q(created_at__gt=now - ASK_FOR, created_at__lt=now - ASK_AFTER) | Q(expires_at__lt=now)
     pending = models.Attempt.objects.filter(doubtful, state=rules.AttemptState.PENDING)
-    return list(pending.order_by("created_at").values_list("bill_id", flat=True)[:limit])
+    return list(
+        dict(pending.order_by("created_at", "id").values_list("together", "bill_id")[:limit]).values()
+    )
 
 
 def balance(bill_id: UUID) -> dict[str, int]:
@@ -91,6 +103,13 @@ def balance(bill_id: UUID) -> dict[str, int]:
         models.LedgerEntry.objects.filter(bill_id=bill_id).values_list("account").annotate(Sum("amount_idr"))
     )
     return dict(sums.order_by("account"))
+
+
+def kept_apart(bill_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """Rupiah that came too late, twice or for a cancelled bill, by bill: the payer's until the treasurer decides."""
+    entries = models.LedgerEntry.objects.filter(bill__in=list(bill_ids), account=rules.Account.UNAPPLIED)
+    sums = entries.values_list("bill_id").annotate(Sum("amount_idr")).order_by("bill_id")
+    return {bill_id: -amount_idr for bill_id, amount_idr in sums if amount_idr}
 
 
 def _one(rows: Iterable[models.Bill]) -> models.Bill:
@@ -103,6 +122,7 @@ def as_attempt(row: models.Attempt) -> rules.Attempt:
     """Row -> value."""
     return rules.Attempt(
         id=row.id,
+        together=row.together,
         bill_id=row.bill_id,
         provider=row.provider,
         provider_reference=row.provider_reference or "",

@@ -52,9 +52,10 @@ class BillLine:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try to pay a bill through a provider."""
+    """One try to pay a bill through a provider; several bills may share one payment there (``together``)."""
 
     id: UUID
+    together: UUID
     bill_id: UUID
     provider: str
     provider_reference: str
@@ -88,6 +89,10 @@ class Bill:
     def open(self) -> bool:
         """True while it can still be paid as far as its state says."""
         return self.state in OPEN
+
+    def payable(self, now: datetime) -> bool:
+        """True while it can be paid at this instant: open, and its last day is not past."""
+        return self.open and now <= self.due_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +142,7 @@ def judge(
     amount_idr: int,
     now: datetime,
 ) -> Outcome:
-    """What ``notice`` means for an attempt of ``amount_idr`` rupiah on a bill in state ``bill``.
+    """What ``notice`` means for an attempt on a bill in state ``bill``; the whole payment is of ``amount_idr`` rupiah.
 
     Money paid until ``due_at`` settles even when the news comes after the bill expired. Nothing is ever settled
     from another amount, nor twice.
@@ -161,6 +166,13 @@ def _judge_money(*, bill: BillState, attempt: AttemptState, in_time: bool) -> Ou
     if bill == BillState.CANCELLED or not in_time:
         return Outcome.LATE_PAYMENT
     return Outcome.SETTLED
+
+
+def overall(outcomes: Sequence[Outcome]) -> Outcome:
+    """What one notice about several bills comes to, for the record: that money settled, else the first thing that was new."""
+    if Outcome.SETTLED in outcomes:
+        return Outcome.SETTLED
+    return next((one for one in outcomes if one not in {Outcome.DUPLICATE, Outcome.NOTED}), outcomes[0])
 
 
 class Account(StrEnum):

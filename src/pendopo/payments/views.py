@@ -111,12 +111,14 @@ def webhook(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, bill: api.Bill, status: int = HTTPStatus.OK) -> HttpResponse:
     word, kind = STATES[bill.state]
     kind_of_subject, _colon, subject_id = bill.subject.partition(":")
-    overdue = bill.open and clock.now() > bill.due_at
+    payable = bill.payable(clock.now())
+    overdue = bill.open and not payable
     context = {
         "bill": bill,
         "state_word": STATES[api.BillState.EXPIRED][0] if overdue else word,
         "state_kind": "bad" if overdue else kind,
-        "payable": bill.open and not overdue,
+        "payable": payable,
+        "apart_idr": api.kept_apart([bill.id]).get(bill.id, 0),
         "mine": _actor(request).ref == bill.payer_ref,
         "qr": _qr(bill) if not overdue else "",
         "application_href": f"/permohonan/{subject_id}/" if kind_of_subject == "application" else "",

@@ -16,6 +16,9 @@ DENIED: Final[Words] = {
     "mandate_not_accepted": _("Kuasa ini belum diterima oleh penerimanya."),
     "mandate_not_yet": _("Kuasa ini belum mulai berlaku."),
     "mandate_over": _("Masa berlaku kuasa ini sudah habis."),
+    "acting_over": _(
+        "Anda tidak lagi bertindak untuk orang lain: waktunya habis atau kuasanya berakhir. Yang baru Anda kirim tidak dijalankan."
+    ),
     "mandate_code": _(
         "Kode ini tidak cocok dengan kuasa apa pun untuk Anda. Periksa hurufnya, atau minta kode baru."
     ),

@@ -11,7 +11,8 @@ from pendopo.applications.actions.appeals import (
 )
 from pendopo.applications.actions.clock import change_calendar, recount
 from pendopo.applications.actions.clock_silence import sweep_deadlines, warn_deadlines
-from pendopo.applications.actions.filing import file, save, start, submit
+from pendopo.applications.actions.drafts import save, start
+from pendopo.applications.actions.filing import file, submit
 from pendopo.applications.actions.inspecting import minutes_kind, on_inspected
 from pendopo.applications.actions.issuing import issue_provisional, on_provisional_wanted
 from pendopo.applications.actions.measures import ask_revocation, impose

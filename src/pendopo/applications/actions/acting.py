@@ -278,6 +278,8 @@ def raise_bill(
     person = get_person(applicant_id)
     raised = bill(
         subject=f"application:{application_id}",
+        service_id=version.service_id,
+        agency_id=version.content["agency"]["id"],
         payer_ref=f"person:{person.id}",
         payer_name=person.full_name,
         title=version.content["name"],

@@ -55,7 +55,6 @@ def object_to_refusal(*, application_id: UUID, grounds: str, by: Actor) -> UUID:
     Raises: NotFound, Denied("not_in_this_state" | "appeal_too_late" | "appeal_grounds_missing" | "already_appealed").
     """
     row = queries.get_own(application_id, by)
-    queries.check_hand_on(by, row)
     if State(row.state) is not State.REJECTED or row.document_id is None or row.decided_at is None:
         raise Denied("not_in_this_state", row.state)
     letter = get_document(row.document_id, by, allowed=True)
@@ -124,10 +123,9 @@ def _tell(row: Appeal, verb: str, by: Actor, **data: Any) -> None:
 
 @transaction.atomic
 def withdraw_appeal(*, appeal_id: UUID, by: Actor) -> None:
-    """The appellant takes the objection back. Raises: NotFound, Denied("not_in_this_appeal")."""
+    """The appellant takes the objection back. Raises: NotFound, Denied("mandate_..." | "not_in_this_appeal")."""
+    queries.get_own_appeal(appeal_id, by)
     row = _locked(appeal_id)
-    if row.person_id != by.id or by.kind is not ActorKind.PERSON:
-        raise NotFound
     row.state = _checked(row, AppealVerb.WITHDRAW, by)
     row.save(update_fields=["state"])
     _tell(row, "appeal_withdrawn", by)

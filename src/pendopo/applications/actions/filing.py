@@ -1,21 +1,19 @@
-"""Filing: the draft, what is typed into it, and submitting it once."""
+"""Filing: a draft or finished answers are checked and submitted once."""
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import Q
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pendopo.applications import queries
 from pendopo.applications.actions.automatic import RulesOff, record_automatic
-from pendopo.applications.models import Application
+from pendopo.applications.actions.drafts import PLAIN, Cause, brought_up_to, check_applicant_kind
 from pendopo.applications.rules import (
-    EDITABLE,
     ON_DESK,
     SYSTEM_ROLE,
     AutoVerdict,
@@ -32,128 +30,13 @@ from pendopo.applications.rules import (
     check,
 )
 from pendopo.applications.rules.storable import is_storable
-from pendopo.catalogue.api import Competence, ServiceVersion, fee_lines, get_version, validate, version_for
+from pendopo.catalogue.api import Competence, ServiceVersion, fee_lines, validate, version_for
 from pendopo.identity.api import SYSTEM, Actor, ActorKind, get_business
 from pendopo.kernel import clock, sql
 from pendopo.kernel.errors import Denied, Invalid, NotFound
 from pendopo.region.api import calendar, received_today
 
 _SUBMIT = f"SELECT number, fresh FROM application_submit({', '.join(['%s'] * 27)})"  # noqa: S608 - placeholders only
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """What an application is filed for, beside its answers."""
-
-    purpose: Purpose = Purpose.NEW
-    earlier_document_id: UUID | None = None
-    submission_id: UUID | None = None
-    wants_person: bool = False
-
-
-def start(
-    *, service_id: str, by: Actor, business_id: UUID | None = None, cause: Cause = Cause()
-) -> Application:
-    """Open the actor's draft for a service, filled with what is already known; a draft begun before is found again.
-
-    Raises: NotFound (service, business), Denied("identity_needed" | "not_for_businesses" | "business_needed").
-    """
-    version = version_for(service_id, cause.purpose)
-    if by.kind is not ActorKind.PERSON or by.id is None:
-        raise Denied("identity_needed")
-    _check_applicant_kind(version, by, business_id)
-    with transaction.atomic():
-        _one_at_a_time(f"draft {by.id} {service_id} {business_id} {cause.purpose}")
-        held = (
-            Application.objects.select_for_update()
-            .filter(Q(business_id=business_id) if business_id else Q(business=None))
-            .filter(applicant_id=by.id, service_id=service_id, state=State.DRAFT)
-            .filter(purpose=cause.purpose, earlier_document_id=cause.earlier_document_id)
-            .first()
-        )
-        if held is not None:
-            return _brought_up_to(version, held, by)
-        now = clock.now()
-        answers, sources = queries.prefill(version, by, business_id)
-        return Application.objects.create(
-            service_id=service_id,
-            version_id=version.id,
-            agency_id=version.content["agency"]["id"],
-            applicant_id=by.id,
-            business_id=business_id,
-            purpose=cause.purpose,
-            earlier_document_id=cause.earlier_document_id,
-            answers=queries.seal_answers(version.id, answers),
-            sources=sources,
-            created_at=now,
-            updated_at=now,
-        )
-
-
-def _one_at_a_time(what: str) -> None:
-    """Others that ask for the same wait until this transaction ends: two clicks never make two drafts."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [what])
-
-
-def _brought_up_to(version: ServiceVersion, held: Application, by: Actor) -> Application:
-    """The draft under the version that holds now; what was typed stays where the question still exists."""
-    if held.version_id == version.id:
-        return held
-    known = version.content["form"]["schema"]["properties"]
-    answers, sources = queries.prefill(version, by, held.business_id)
-    typed = {name: value for name, value in queries.open_answers(held.answers).items() if name in known}
-    unsourced = typed.keys() - held.sources.keys()
-    held.answers = queries.seal_answers(version.id, {**answers, **typed})
-    held.sources = {
-        name: source
-        for name, source in {**sources, **held.sources}.items()
-        if name in known and name not in unsourced
-    }
-    held.version_id, held.updated_at = version.id, clock.now()
-    held.save(update_fields=["version", "answers", "sources", "updated_at"])
-    return held
-
-
-def _check_applicant_kind(version: ServiceVersion, by: Actor, business_id: UUID | None) -> None:
-    queries.check_hand(by, version)
-    applicant = version.content["applicant"]
-    if business_id is not None:
-        get_business(business_id, by=by, matter=queries.matter_of(version))
-        if applicant == "person":
-            raise Denied("not_for_businesses")
-    elif applicant == "business":
-        raise Denied("business_needed")
-
-
-def save(*, application_id: UUID, answers: Mapping[str, Any], by: Actor, seen: str = "") -> tuple[bool, str]:
-    """Keep what the applicant typed on one page, right or wrong: checks come at the end. In a correction only what was remarked.
-
-    A page that saves by itself says what it had ``seen``: when something was kept since, what it sends is late and nothing is
-    kept. Returns (kept, what the page has seen now). Raises: NotFound, Denied("not_editable").
-    """
-    with transaction.atomic():
-        row = Application.objects.select_for_update().filter(id=application_id, applicant_id=by.id).first()
-        if row is None:
-            raise NotFound
-        queries.check_hand_on(by, row)
-        if State(row.state) not in EDITABLE:
-            raise Denied("not_editable")
-        if seen and seen != row.updated_at.isoformat():
-            return False, row.updated_at.isoformat()
-        allowed = get_version(row.version_id).content["form"]["schema"]["properties"]
-        if row.remarks:
-            allowed = {remark["field"] for remark in row.remarks}
-        before = queries.open_answers(row.answers)
-        changed = {
-            name: value for name, value in answers.items() if name in allowed and before.get(name) != value
-        }
-        merged = {**row.answers, **queries.seal_answers(row.version_id, changed)}
-        row.answers = {name: value for name, value in merged.items() if value is not None}
-        row.sources = {name: source for name, source in row.sources.items() if name not in changed}
-        row.updated_at = clock.now()
-        row.save(update_fields=["answers", "sources", "updated_at"])
-        return True, row.updated_at.isoformat()
 
 
 def submit(*, application_id: UUID, by: Actor) -> str:
@@ -171,8 +54,8 @@ def submit(*, application_id: UUID, by: Actor) -> str:
     except NotFound as gone:
         raise Denied("service_closed", row.service_id) from gone
     if row.business_id is not None:
-        get_business(row.business_id, by=by, matter=queries.matter_of(version))
-    row = _brought_up_to(version, row, by)
+        get_business(row.business_id, by=by, matters=[queries.matter_of(version)])
+    row = brought_up_to(version, row, by)
     cause = Cause(Purpose(row.purpose), row.earlier_document_id, row.submission_id, row.wants_person)
     return _submit(
         row.id, version, queries.open_answers(row.answers), row.sources, by, row.business_id, cause
@@ -186,7 +69,7 @@ def file(
     key: str,
     by: Actor,
     business_id: UUID | None = None,
-    cause: Cause = Cause(),
+    cause: Cause = PLAIN,
     sources: Mapping[str, Any] | None = None,
 ) -> tuple[UUID, str]:
     """File without a draft (API, counters, submissions): validate and submit at once. The same ``key`` files once. Returns (id, number).
@@ -197,7 +80,7 @@ def file(
     if by.kind is not ActorKind.PERSON:
         raise Denied("identity_needed")
     version = version_for(service_id, cause.purpose)
-    _check_applicant_kind(version, by, business_id)
+    check_applicant_kind(version, by, business_id)
     application_id = uuid5(NAMESPACE_URL, f"{by.ref}/{key}")
     told = dict(answers)
     known_from = dict(sources or {})
@@ -258,7 +141,7 @@ def prepare(
     sources: dict[str, Any],
     by: Actor,
     business_id: UUID | None = None,
-    cause: Cause = Cause(),
+    cause: Cause = PLAIN,
     off: frozenset[str] = frozenset(),
 ) -> tuple[list[Any], Outcome, list[dict[str, Any]]]:
     """What ``application_submit`` is called with for answers that were found right, what follows from it, and the fee's lines.

@@ -52,6 +52,8 @@ def _bill(done: Done) -> None:
     """The bill of a fine, to be paid by the holder, who is told."""
     raised = bill(
         subject=f"measure:{done.measure.id}",
+        service_id=done.paper.service_id,
+        agency_id=done.paper.agency_id,
         payer_ref=done.paper.holder_ref,
         payer_name=done.paper.holder_name,
         title=f"Denda administratif {done.paper.number}",

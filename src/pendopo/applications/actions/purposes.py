@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from pendopo.applications import queries
-from pendopo.applications.actions.filing import Cause, start
+from pendopo.applications.actions.drafts import Cause, start
 from pendopo.applications.models import Application
 from pendopo.applications.rules import Purpose
 from pendopo.catalogue.api import get_version

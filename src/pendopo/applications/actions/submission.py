@@ -34,23 +34,24 @@ _TRIES = 3
 def begin_submission(
     *, goals: Sequence[str], finder: Mapping[str, str], by: Actor, business_id: UUID | None = None
 ) -> Submission:
-    """Open the actor's draft for a goal, planned anew and filled with what is known; a draft begun before is found again.
+    """Open the actor's draft for a goal, planned anew and filled with what is known by now; a draft begun before is found again.
 
-    Raises: NotFound (goal, business), Invalid({question: message}) for answers that choose nothing, Denied("identity_needed").
+    Raises: NotFound (goal, business), Invalid({question: message}) for answers that choose nothing,
+    Denied("identity_needed" | "mandate_...").
     """
     if by.kind is not ActorKind.PERSON or by.id is None:
         raise Denied("identity_needed")
     if business_id is not None:
         get_business(business_id, by=by)
     made = plan_for(goals, finder, by, business_id)
-    _check_hand(made, by)
+    _check_business(made, business_id, by)
     goal = ",".join(goals)
     with transaction.atomic():
         row = _draft(goal, by, business_id) or _create(goal, finder, made, by, business_id)
         if not Part.objects.filter(submission=row).exists():
             events.record(_subject(row), "begun", actor=by.doer, on_behalf_of=by.behalf, goal=goal)
             _write_plan(row, made, by)
-        elif row.finder != dict(finder) or _changes(row, made):
+        elif row.finder != dict(finder) or _changes(row, made) or row.consented_at is None:
             row.finder = dict(finder)
             _write_plan(row, made, by)
     return row
@@ -65,20 +66,28 @@ def _draft(goal: str, by: Actor, business_id: UUID | None) -> Submission | None:
 def plan_for(
     goals: Sequence[str], finder: Mapping[str, str], by: Actor, business_id: UUID | None = None
 ) -> Plan:
-    """The plan for goals with what this actor holds today. Raises: NotFound, Invalid({question: message})."""
-    return plan(
+    """The plan for goals with what this actor holds today; whoever acts for somebody must be allowed every service of it.
+
+    Raises: NotFound, Invalid({question: message}), Denied("mandate_...").
+    """
+    made = plan(
         goals,
         holdings=queries.holdings_of(by, business_id),
         answers=dict(finder),
         on=clock.today(),
         calendar=calendar(),
     )
-
-
-def _check_hand(made: Plan, by: Actor) -> None:
-    """Whoever acts for somebody must be allowed every service of the bundle. Raises: Denied("mandate_...")."""
     for part in made.parts:
         queries.check_hand(by, get_version(part.version_id))
+    return made
+
+
+def _check_business(made: Plan, business_id: UUID | None, by: Actor) -> None:
+    """And whoever acts for a business every one that is filed in its name. Raises: NotFound, Denied("mandate_scope")."""
+    if business_id is not None:
+        versions = [get_version(part.version_id) for part in made.parts]
+        named = [version for version in versions if version.content["applicant"] != "person"]
+        get_business(business_id, by=by, matters=[queries.matter_of(version) for version in named])
 
 
 def _create(
@@ -203,7 +212,7 @@ def consent(*, submission_id: UUID, by: Actor) -> None:
 def plan_now(row: Submission, by: Actor) -> tuple[Plan, tuple[Change, ...]]:
     """The plan as the catalogue and the holdings of today make it, and how it differs from the one stored.
 
-    Raises: NotFound for a goal that is gone, Invalid for answers that no longer choose anything.
+    Raises: NotFound for a goal that is gone, Invalid for answers that no longer choose anything, Denied("mandate_...").
     """
     made = plan_for(row.goal.split(","), row.finder, by, row.business_id)
     return made, _changes(row, made)
@@ -225,13 +234,13 @@ def renew_plan(*, submission_id: UUID, by: Actor) -> None:
             raise Denied("not_in_this_state", row.state)
         made, changes = plan_now(row, by)
         if changes:
-            _check_hand(made, by)
             _write_plan(row, made, by)
 
 
-def file_submission(*, submission_id: UUID, by: Actor) -> Submission:
+def file_submission(*, submission_id: UUID, by: Actor, wants_person: bool = False) -> Submission:
     """File every part whose needs are met and leave the others waiting: all or nothing, and once however often it is asked.
 
+    ``wants_person``: a person decides every part, also those that start later, where a rule could. Source: UU 27/2022 art. 10.
     Raises: NotFound, Denied("plan_changed" | "consent_missing" | what a service says), Invalid({question: message}).
     """
     with transaction.atomic():
@@ -240,14 +249,13 @@ def file_submission(*, submission_id: UUID, by: Actor) -> Submission:
             return row
         if row.consented_at is None:
             raise Denied("consent_missing")
-        made, changes = plan_now(row, by)
+        _made, changes = plan_now(row, by)
         if changes:
             raise Denied("plan_changed", ", ".join(change.service_id for change in changes))
-        _check_hand(made, by)
         errors = check_parts(row, parts)
         if errors:
             raise Invalid(errors)
-        row.filed_at = clock.now()
+        row.filed_at, row.wants_person = clock.now(), wants_person
         write_parts(row, parts, begin_parts([queries.case_of(part) for part in parts]))
         events.record(
             _subject(row), "submit", actor=by.doer, on_behalf_of=by.behalf, goal=row.goal, parts=len(parts)

@@ -8,7 +8,8 @@ from django.db import transaction
 
 from pendopo.applications import queries
 from pendopo.applications.actions.acting import withdraw
-from pendopo.applications.actions.filing import save, start
+from pendopo.applications.actions.drafts import save, start
+from pendopo.applications.actions.reviewing import want_person
 from pendopo.applications.actions.submission_parts import lock, start_ready, write_parts
 from pendopo.applications.models import Application, Part, Submission
 from pendopo.applications.rules import TRANSITIONS, State, Verb
@@ -144,6 +145,7 @@ def refile_part(*, submission_id: UUID, service_id: str, by: Actor) -> UUID:
     draft = start(service_id=service_id, by=by, business_id=before.business_id)
     answers = Application.objects.values_list("answers", flat=True).get(id=before.id)
     save(application_id=draft.id, answers=queries.open_answers(answers), by=by)
+    want_person(application_id=draft.id, wants=row.wants_person, by=by)
     return draft.id
 
 
@@ -226,9 +228,9 @@ def link_business(*, submission_id: UUID, business_id: UUID, by: Actor) -> None:
 
     Raises: NotFound (submission, business), Denied("not_in_this_state") when a business is named already.
     """
-    get_business(business_id, by=by)
     with transaction.atomic():
         row, parts = lock(submission_id, by)
+        get_business(business_id, by=by)
         if row.business_id is not None or row.state == SubmissionState.DRAFT:
             raise Denied("not_in_this_state")
         row.business_id = business_id

@@ -7,7 +7,8 @@ from uuid import UUID
 from django.db import transaction
 
 from pendopo.applications import queries
-from pendopo.applications.actions.filing import Cause, file
+from pendopo.applications.actions.drafts import Cause
+from pendopo.applications.actions.filing import file
 from pendopo.applications.models import Part, Submission
 from pendopo.applications.rules.submission import (
     ANSWERS,
@@ -71,7 +72,7 @@ def write_parts(row: Submission, parts: Sequence[Part], after: Sequence[PartCase
         ["state", "reason", "because", "application", "document_id", "filings", "version"],
     )
     row.state, row.updated_at = overall(after), clock.now()
-    row.save(update_fields=["state", "updated_at", "filed_at", "business"])
+    row.save(update_fields=["state", "updated_at", "filed_at", "business", "wants_person"])
 
 
 def start_ready(row: Submission, parts: Sequence[Part], by: Actor, *, first: bool = False) -> None:
@@ -139,7 +140,7 @@ def _file(row: Submission, parts: Sequence[Part], part: Part, version: ServiceVe
         key=f"submission:{row.id}:{part.service_id}:{part.filings}",
         by=by,
         business_id=business_id,
-        cause=Cause(submission_id=row.id),
+        cause=Cause(submission_id=row.id, wants_person=row.wants_person),
     )
     part.filings += 1
 

@@ -24,6 +24,7 @@ class Submission(models.Model):
         max_length=64, default=""
     )  # who typed it for the applicant; "": they themselves
     state = models.CharField(max_length=12, default=SubmissionState.DRAFT)
+    wants_person = models.BooleanField(db_default=False)  # a person shall decide where a rule could
     consented_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
@@ -64,7 +65,15 @@ class Submission(models.Model):
             "filed_at",
             "plan",
         )
-        personal: tuple[str, ...] = ("code", "finder", "sources", "applicant", "typed_by", "consented_at")
+        personal: tuple[str, ...] = (
+            "code",
+            "finder",
+            "sources",
+            "applicant",
+            "typed_by",
+            "wants_person",
+            "consented_at",
+        )
         sensitive: tuple[str, ...] = ("answers",)
         retention = "as long as any of its applications is kept; a draft one year after its last change"
 

@@ -21,7 +21,15 @@ from pendopo.applications.rules.appeals import (
     last_day,
     terms_of,
 )
-from pendopo.documents.api import SANCTIONS, History, Paper, get_document, measure_of
+from pendopo.documents.api import (
+    SANCTIONS,
+    History,
+    Paper,
+    get_document,
+    list_papers,
+    measure_of,
+    within_reach,
+)
 from pendopo.identity.api import Actor, ActorKind
 from pendopo.kernel import clock
 from pendopo.kernel.errors import NotFound
@@ -54,10 +62,11 @@ def can_answer(row: Appeal, verb: AppealVerb, by: Actor) -> bool:
 
 
 def get_own_appeal(appeal_id: UUID, by: Actor) -> Appeal:
-    """The actor's own objection. Raises: NotFound."""
+    """The actor's own objection. Raises: NotFound; Denied("mandate_...") for a hand that may not do the service it is about."""
     row = Appeal.objects.filter(pk=appeal_id).first() if by.kind is ActorKind.PERSON else None
     if row is None or row.person_id != by.id:
         raise NotFound
+    get_document(row.document_id, by)
     return row
 
 
@@ -71,10 +80,15 @@ def get_appeal_for_staff(appeal_id: UUID, by: Actor) -> Appeal:
 
 
 def list_own_appeals(by: Actor) -> list[Appeal]:
-    """The actor's objections, newest first."""
+    """The actor's objections, newest first; a hand sees those within its mandate."""
     if by.kind is not ActorKind.PERSON or by.id is None:
         return []
-    return list(Appeal.objects.filter(person_id=by.id).order_by("-filed_at")[:PAGE])
+    rows = list(Appeal.objects.filter(person_id=by.id).order_by("-filed_at")[:PAGE])
+    if not by.hand:
+        return rows
+    papers = list_papers(row.document_id for row in rows)
+    seen = {paper.id for paper in within_reach(papers.values(), by)}
+    return [row for row in rows if row.document_id in seen]
 
 
 def list_appeals_for(by: Actor, limit: int = PAGE) -> list[Appeal]:

@@ -62,7 +62,7 @@ def check_owner(by: Actor, owner: str, version: ServiceVersion) -> str:
     if name is None:
         raise NotFound
     if owner.startswith("business:"):
-        get_business(UUID(owner.removeprefix("business:")), by=by, matter=matter_of(version))
+        get_business(UUID(owner.removeprefix("business:")), by=by, matters=[matter_of(version)])
     return name
 
 

@@ -1,9 +1,12 @@
 """Hands that type for somebody else: whether they may do this service now, and what they are called."""
 
+from collections.abc import Collection
+from uuid import UUID
+
 from pendopo.applications.models import Application
 from pendopo.catalogue.api import ServiceVersion, get_agency, get_version
-from pendopo.identity.api import Actor, Matter, check_mandate, name_of_ref
-from pendopo.kernel.errors import NotFound
+from pendopo.identity.api import Actor, Matter, check_mandate, covers, get_business, name_of_ref
+from pendopo.kernel.errors import Denied, NotFound
 
 
 def matter_of(version: ServiceVersion) -> Matter:
@@ -19,9 +22,24 @@ def check_hand(by: Actor, version: ServiceVersion) -> None:
 
 
 def check_hand_on(by: Actor, row: Application) -> None:
-    """The same for an application that is there already."""
+    """The same for an application that is there already; and what somebody filed for a business is closed to them when that mandate ends.
+
+    Raises: Denied("mandate_...").
+    """
     if by.hand:
         check_hand(by, get_version(row.version_id))
+    if row.business_id is not None:
+        try:
+            get_business(row.business_id, by=by, matters=[matter_of(get_version(row.version_id))])
+        except NotFound as ended:
+            raise Denied("mandate_over", f"business {row.business_id}") from ended
+
+
+def reaches(by: Actor, row: Application, businesses: Collection[UUID | None]) -> bool:
+    """The same as an answer, for lists: ``businesses`` are those the applicant acts for today."""
+    if row.business_id is not None and row.business_id not in businesses:
+        return False
+    return not by.hand or covers(by.reach, matter_of(get_version(row.version_id)))
 
 
 def typist(row: Application) -> str:

@@ -6,9 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from pendopo.applications.models import Application
-from pendopo.applications.queries.hands import check_hand_on, matter_of
-from pendopo.catalogue.api import get_version
-from pendopo.identity.api import Actor, ActorKind, covers
+from pendopo.applications.queries.hands import check_hand_on, reaches
+from pendopo.identity.api import Actor, ActorKind, list_businesses
 from pendopo.kernel import events, sql
 from pendopo.kernel.errors import NotFound
 
@@ -78,5 +77,9 @@ def timeline(application_id: UUID) -> list[events.Entry]:
 
 def list_own(by: Actor, limit: int = 50) -> list[Application]:
     """The actor's applications, newest first, without their answers; a hand sees those within its mandate."""
-    rows = Application.objects.filter(applicant_id=by.id).defer("answers").order_by("-created_at")[:limit]
-    return [row for row in rows if not by.hand or covers(by.reach, matter_of(get_version(row.version_id)))]
+    rows = list(
+        Application.objects.filter(applicant_id=by.id).defer("answers").order_by("-created_at")[:limit]
+    )
+    any_business = by.id is not None and any(row.business_id for row in rows)
+    firms = {business.id for business in list_businesses(by.id)} if any_business and by.id else set()
+    return [row for row in rows if reaches(by, row, firms)]

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pendopo.applications.models import Application, Part, Submission
 from pendopo.applications.queries.competence import competence_now, deciding
-from pendopo.applications.queries.hands import check_hand
+from pendopo.applications.queries.hands import check_hand, matter_of
 from pendopo.applications.queries.loading import open_answers, prefill
 from pendopo.applications.rules.submission import ANSWERS, MOVING, PartState
 from pendopo.applications.rules.submission import Part as PartCase
@@ -18,7 +18,7 @@ from pendopo.applications.rules.submission_form import (
 )
 from pendopo.catalogue.api import Competence, HeldPaper, Holdings, How, ServiceVersion, get_version
 from pendopo.documents.api import Paper, Standing, list_held, list_papers
-from pendopo.identity.api import Actor, ActorKind, facts_of, list_consents
+from pendopo.identity.api import Actor, ActorKind, Matter, covers, facts_of, list_consents
 from pendopo.kernel.errors import NotFound
 
 UNASKED = frozenset({PartState.PLANNED, PartState.WAITING})
@@ -26,7 +26,7 @@ UNASKED = frozenset({PartState.PLANNED, PartState.WAITING})
 
 
 def get_submission(submission_id: UUID, by: Actor) -> Submission:
-    """The actor's own submission. Another's does not exist for them: raises NotFound."""
+    """The actor's own submission. Another's does not exist for them: raises NotFound; Denied("mandate_...") for a hand without mandate."""
     own = by.kind is ActorKind.PERSON and by.id is not None
     row = Submission.objects.filter(id=submission_id, applicant_id=by.id).first() if own else None
     if row is None:
@@ -43,17 +43,23 @@ def check_hands(by: Actor, parts: Iterable[Part]) -> None:
 
 
 def find_submission(code: str, by: Actor) -> UUID:
-    """The actor's own submission by its resume code as kept. Raises: NotFound, also for somebody else's."""
-    row = Submission.objects.filter(code=code, applicant_id=by.id).values_list("id", flat=True).first()
-    if row is None:
+    """The actor's own submission by its resume code as kept. Raises: NotFound, also for somebody else's; Denied("mandate_...")."""
+    found = Submission.objects.filter(code=code, applicant_id=by.id).values_list("id", flat=True).first()
+    if found is None:
         raise NotFound
-    return row
+    return get_submission(found, by).id
 
 
 def list_submissions(by: Actor, limit: int = 50) -> list[Submission]:
-    """The actor's submissions, newest first, without what was typed and planned."""
+    """The actor's submissions, newest first, without what was typed and planned; a hand sees those within its mandate."""
     rows = Submission.objects.filter(applicant_id=by.id).exclude(state="withdrawn", filed_at=None)
-    return list(rows.defer("answers", "plan", "sources").order_by("-created_at")[:limit])
+    found = list(rows.defer("answers", "plan", "sources").order_by("-created_at")[:limit])
+    if not by.hand:
+        return found
+    asked: dict[UUID, list[Matter]] = {row.id: [] for row in found}
+    for part in Part.objects.filter(submission__in=found):
+        asked[part.submission_id].append(matter_of(get_version(part.version_id)))
+    return [row for row in found if all(covers(by.reach, matter) for matter in asked[row.id])]
 
 
 def list_parts(submission_id: UUID) -> list[Part]:

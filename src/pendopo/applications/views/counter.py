@@ -1,5 +1,6 @@
 """The counter: an officer finds or registers the citizen in front of them and files for them, for half an hour, visibly."""
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from pendopo.applications.views.doors import for_staff
 from pendopo.applications.views.mandates import read_person, read_terms, terms_fields
 from pendopo.catalogue.api import agencies_of
 from pendopo.identity.api import (
+    COUNTER_MINUTES,
     STANDS_FOR,
     Actor,
     counter_reach,
@@ -23,10 +25,12 @@ from pendopo.identity.api import (
     record_mandate,
     stand_for_visit,
 )
+from pendopo.kernel import clock
 from pendopo.kernel.errors import Denied, Invalid, NotFound
 from pendopo.web import words
 
 LOOKED_UP = "looked_up"
+LOOKED_UP_LASTS = timedelta(minutes=COUNTER_MINUTES)
 HERE = "/kerja/loket/"
 
 
@@ -60,7 +64,8 @@ def counter(request: AskedAtDesk) -> HttpResponse:
         else:
             unknown = person is None
             if person is not None:
-                request.session[LOOKED_UP] = str(person.id)
+                request.session.pop(STANDS_FOR, None)  # whoever was served before has left
+                request.session[LOOKED_UP] = (str(person.id), clock.now().isoformat())
                 found = {"id": person.id, "name": person.full_name, "nik": mask_nik(nik_of(person) or "")}
     context = {
         "fields": _fields(typed, errors, unknown=unknown),
@@ -94,10 +99,10 @@ def _fields(typed: dict[str, str], errors: dict[str, str], *, unknown: bool) -> 
 @for_staff
 @require_POST
 def serve(request: AskedAtDesk, person_id: UUID) -> HttpResponse:
-    """Begin to act for the citizen who was just looked up; nobody else can be chosen by their address."""
-    if request.session.get(LOOKED_UP) != str(person_id):
+    """Begin to act for the citizen who was just looked up; nobody else can be chosen by their address, nor who stood here an hour ago."""
+    found, at = request.session.pop(LOOKED_UP, ("", ""))
+    if found != str(person_id) or clock.now() - datetime.fromisoformat(at) > LOOKED_UP_LASTS:
         raise NotFound
-    del request.session[LOOKED_UP]
     request.session[STANDS_FOR] = stand_for_visit(request.actor, person_id)
     return redirect("/layanan/")
 

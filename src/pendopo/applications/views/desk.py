@@ -113,7 +113,7 @@ def _answers_and_papers(row: Any, schema: forms.Schema, answers: dict[str, Any])
     """Answers with their sources on the left, files on the right."""
     sections = []
     papers = []
-    for page in forms.pages(schema):
+    for page in forms.pages(schema, at_desk=True):
         rows = forms.summary_rows(
             schema, page, answers=answers, sources=row.sources, errors={}, files={}, change="", at_desk=True
         )

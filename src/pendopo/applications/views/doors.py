@@ -26,10 +26,14 @@ class Asked(HttpRequest):
 
 def login_first(request: HttpRequest) -> HttpResponseRedirect:
     """To the login page and back here; a page of answers that comes after the session ended waits in the new one."""
+    _keep(request)
+    return redirect(f"/akun/login/?next={quote(request.get_full_path())}")
+
+
+def _keep(request: HttpRequest) -> None:
     typed = request.POST.urlencode()
     if typed and len(typed) <= KEEP_BYTES:
         request.session[KEPT] = (request.path, typed)
-    return redirect(f"/akun/login/?next={quote(request.get_full_path())}")
 
 
 def next_page_of(request: HttpRequest, usual: str) -> str:
@@ -58,9 +62,14 @@ def for_citizens(view: View) -> View:
     def checked(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return login_first(request)
-        if request.actor.kind is ActorKind.STAFF:
+        try:
+            kind = request.actor.kind
+        except Denied:  # the right to act for somebody ended while this page was typed
+            _keep(request)
+            raise
+        if kind is ActorKind.STAFF:
             raise Denied("staff_cannot_apply")
-        if request.actor.kind is not ActorKind.PERSON:
+        if kind is not ActorKind.PERSON:
             return redirect(f"/saya/identitas/?next={quote(request.get_full_path())}")
         return view(request, *args, **kwargs)
 

@@ -13,7 +13,7 @@ from pendopo.applications import api, forms
 from pendopo.applications.views.doors import Asked, for_citizens, login_first, next_page_of
 from pendopo.applications.views.submission import submission_cards
 from pendopo.catalogue.api import facts, get_version
-from pendopo.documents.api import Standing, list_held, list_soon_ending
+from pendopo.documents.api import Standing, list_held, list_soon_ending, within_reach
 from pendopo.identity.api import (
     EVERYTHING,
     ActorKind,
@@ -34,6 +34,7 @@ from pendopo.region.api import district_name
 from pendopo.web import words
 
 MAX_NAME = 120
+PAPERS_SHOWN = 20
 
 
 def _next(request: Asked) -> str:
@@ -63,8 +64,8 @@ def mine(request: Asked) -> HttpResponse:
             "cards": cards,
             "submissions": submission_cards(api.list_submissions(request.actor)),
             "person": request.actor,
-            "papers": list_held(request.actor.ref, limit=20),
-            "ending": list_soon_ending(request.actor.ref),
+            "papers": within_reach(list_held(request.actor.ref), request.actor)[:PAPERS_SHOWN],
+            "ending": within_reach(list_soon_ending(request.actor.ref), request.actor),
             "appeals": [
                 one for one in api.list_own_appeals(request.actor) if one.state in {"filed", "in_review"}
             ],
@@ -120,6 +121,7 @@ def identity(request: Asked) -> HttpResponse:
     """Name and NIK, once; then, with consent, the civil registry fills in the rest."""
     if not request.user.is_authenticated:
         return login_first(request)
+    _check_oneself(request)
     if request.actor.kind is ActorKind.STAFF:
         raise Denied("staff_cannot_apply")
     if request.actor.kind is ActorKind.PERSON and request.method != "POST":

@@ -1,6 +1,7 @@
 """Goals and plans, for everybody: without signing in, by link, with what is already held when somebody is signed in."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,7 +27,7 @@ from pendopo.catalogue.api import (
 )
 from pendopo.identity.api import PUBLIC, Actor, ActorKind
 from pendopo.kernel import clock
-from pendopo.kernel.errors import Invalid, NotFound
+from pendopo.kernel.errors import Denied, Invalid, NotFound
 from pendopo.region.api import calendar
 from pendopo.web.environment import said
 
@@ -70,9 +71,13 @@ def _goal(request: HttpRequest, wanted: Goal) -> HttpResponse:
 
 
 def _plan(goal_id: str, answers: Mapping[str, str], by: Actor) -> Plan:
-    """For somebody who is signed in with what they hold; for everybody else with nothing held. Raises: Invalid."""
+    """For somebody who is signed in with what they hold; for everybody else, and for a hand that may not do all of it, with nothing held.
+
+    Raises: Invalid.
+    """
     if by.kind is ActorKind.PERSON and by.id:
-        return api.plan_for([goal_id], answers, by)
+        with suppress(Denied):
+            return api.plan_for([goal_id], answers, by)
     return plan([goal_id], answers=answers, on=clock.today(), calendar=calendar())
 
 

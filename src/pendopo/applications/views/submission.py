@@ -10,17 +10,14 @@ from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from pendopo.applications import api, forms
-from pendopo.applications.views import drawn
 from pendopo.applications.views.doors import Asked, for_citizens, take_kept
-from pendopo.applications.views.submission_drawn import agencies_of
 from pendopo.applications.views.typed import saved, saves_itself, seen_by, take_page
-from pendopo.catalogue.api import Goal, fee_lines, get_service, get_version, list_goals
+from pendopo.catalogue.api import Goal, get_service, list_goals
 from pendopo.identity.api import list_businesses
-from pendopo.kernel.errors import Denied, Invalid, NotFound
-from pendopo.web import words
+from pendopo.kernel.errors import Invalid, NotFound
 from pendopo.web.environment import said
 
 _NOT_FINDER = {"goal", "business", "csrfmiddlewaretoken"}
@@ -95,7 +92,7 @@ def begin(request: Asked) -> HttpResponse:
         }
         return render(request, "applications/submission_refused.html", context, status=422)
     assert request.actor.id is not None
-    businesses = list_businesses(request.actor.id)
+    businesses = [] if request.actor.mandate_id else list_businesses(request.actor.id)
     context = {
         "title": title_of(",".join(goals)),
         "plan": made,
@@ -188,7 +185,8 @@ def _form_page(
     told = [
         name
         for name in page.fields
-        if name in row.sources and name in answers and name not in errors and wanted not in {name, "1"}
+        if name in row.sources and name in answers and name not in errors
+        if wanted not in {name, "1"} or is_fixed(row, name)
     ]
     rows = forms.summary_rows(
         schema,
@@ -224,9 +222,13 @@ def _form_page(
 
 
 def _change(row: Any, page: forms.Page, name: str) -> str:
-    """Where a known answer is changed; what the account itself says is not changed here."""
-    fixed = row.sources[name]["source"] == "account" and name.endswith("nik")
-    return "" if fixed else f"/pengajuan/{row.id}/isi/{page.id}/?ubah={name}#f-{name}"
+    """Where a known answer is changed."""
+    return "" if is_fixed(row, name) else f"/pengajuan/{row.id}/isi/{page.id}/?ubah={name}#f-{name}"
+
+
+def is_fixed(row: Any, name: str) -> bool:
+    """True for what the account itself says: it is not changed in a form."""
+    return bool(row.sources.get(name, {}).get("source") == "account" and name.endswith("nik"))
 
 
 def _field(merged: Any, name: str, field: dict[str, Any]) -> dict[str, Any]:
@@ -242,154 +244,4 @@ def _field(merged: Any, name: str, field: dict[str, Any]) -> dict[str, Any]:
 @require_GET
 def complete(request: Asked, submission_id: UUID) -> HttpResponse:
     """To the first page of a filed bundle that asks what could not be asked before."""
-    return redirect(where_left_off(api.get_submission(submission_id, request.actor)))
-
-
-@for_citizens
-@require_http_methods(["GET", "HEAD", "POST"])
-def consent(request: Asked, submission_id: UUID) -> HttpResponse:
-    """Who will see which answers, and why; the applicant allows it once for the whole bundle."""
-    row = api.get_submission(submission_id, request.actor)
-    if request.method == "POST":
-        api.consent(submission_id=row.id, by=request.actor)
-        return redirect(f"/pengajuan/{row.id}/periksa/")
-    sheet = api.consent_sheet(row, api.list_parts(row.id))
-    context = {
-        "row": row,
-        "title": title_of(row.goal),
-        "agencies": [
-            {
-                "name": forms.words(one["agency"], "name", "name_en"),
-                "services": [forms.words(service, "name", "name_en") for service in one["services"]],
-                "sees": [forms.words(prop, "title", "x-title-en") for prop in one["questions"].values()],
-            }
-            for one in sheet.values()
-        ],
-    }
-    return render(request, "applications/submission_consent.html", context)
-
-
-@for_citizens
-@require_http_methods(["GET", "HEAD", "POST"])
-def review(request: Asked, submission_id: UUID) -> HttpResponse:
-    """Check the answers of the whole bundle, then file it."""
-    row = api.get_submission(submission_id, request.actor)
-    errors: dict[str, str] = {}
-    problem = ""
-    if request.method == "POST":
-        try:
-            api.file_submission(submission_id=row.id, by=request.actor)
-            return redirect(f"/pengajuan/{row.id}/")
-        except Invalid as refused:
-            errors = refused.errors
-        except Denied as refused:
-            if refused.code == "consent_missing":
-                return redirect(f"/pengajuan/{row.id}/persetujuan/")
-            problem = "" if refused.code == "plan_changed" else str(words.denied(refused.code))
-    context = _review_context(request, row, errors, problem)
-    return render(
-        request, "applications/submission_review.html", context, status=422 if errors or problem else 200
-    )
-
-
-def _review_context(request: Asked, row: Any, errors: dict[str, str], problem: str) -> dict[str, Any]:
-    parts = api.list_parts(row.id)
-    merged = api.bundle_form(row, parts, everything=True)
-    answers = api.typed_answers(row)
-    files = api.attached(merged.schema, answers, request.actor.ref)
-    is_draft = row.state == "draft"
-    change = f"/pengajuan/{row.id}/isi/" if is_draft else ""
-    sections = [
-        (
-            page.title,
-            forms.summary_rows(
-                merged.schema,
-                page,
-                answers=answers,
-                sources=row.sources,
-                errors=errors,
-                files=files,
-                change=change,
-            ),
-        )
-        for page in forms.pages(merged.schema)
-    ]
-    labels = drawn.labels(merged.schema)
-    agencies = agencies_of(row, parts, api.list_applications(parts))
-    found = [("", f"{labels.get(name, name)}: {message}") for name, message in errors.items()]
-    return {
-        "row": row,
-        "title": title_of(row.goal),
-        "sections": [(title, rows) for title, rows in [_told(row, parts), *sections] if rows],
-        "errors": [*found, *([("", problem)] if problem else [])],
-        "editable": is_draft,
-        "services": [
-            _priced(merged, part, answers) | {"agency": agencies[part.service_id]} for part in parts
-        ],
-        "changes": _changes(row, request) if is_draft else [],
-        "gone": _gone(row, request) if is_draft else [],
-    }
-
-
-def _told(row: Any, parts: Iterable[Any]) -> tuple[str, list[dict[str, str]]]:
-    """What the forms would ask and the finder was told: (heading, rows)."""
-    found = {}
-    for part in parts:
-        version = get_version(part.version_id)
-        for name, value in api.finder_told(row, version).items():
-            prop = version.content["form"]["schema"]["properties"][name]
-            option = forms.words(prop["x-options"].get(value, {}), "name", "name_en")
-            found[name] = {"label": forms.words(prop, "title", "x-title-en"), "value": option}
-    return _("Dari rencana Anda"), list(found.values())
-
-
-def _priced(merged: Any, part: Any, answers: dict[str, Any]) -> dict[str, Any]:
-    """One service of the bundle with its fee as far as the answers tell."""
-    version = get_version(part.version_id)
-    lines = fee_lines(version, merged.answers_for(part.service_id, answers))
-    return {
-        "name": forms.words(version.content, "name", "name_en"),
-        "wave": part.wave,
-        "fee_idr": None if lines is None else sum(line.amount_idr for line in lines),
-    }
-
-
-def _changes(row: Any, request: Asked) -> list[str]:
-    """What the catalogue of today makes of the plan, in sentences."""
-    try:
-        made, changes = api.plan_now(row, request.actor)
-    except (Invalid, NotFound):
-        return []
-    says = {
-        "added": _("%(name)s sekarang juga diperlukan."),
-        "removed": _("%(name)s tidak diperlukan lagi."),
-        "changed": _("Ketentuan %(name)s berubah."),
-    }
-    names = {part["service_id"]: part for part in row.plan["parts"]} | {
-        part.service_id: {"name": part.name, "name_en": part.name_en} for part in made.parts
-    }
-    return [
-        says[change.kind] % {"name": forms.words(names[change.service_id], "name", "name_en")}
-        for change in changes
-    ]
-
-
-def _gone(row: Any, request: Asked) -> list[str]:
-    """Why this goal cannot be planned at all today; empty when it can."""
-    try:
-        api.plan_now(row, request.actor)
-    except Invalid as refused:
-        return list(refused.errors.values())
-    except NotFound:
-        return [
-            _("Tujuan ini tidak lagi dilayani di mal ini. Cari layanan yang Anda perlukan satu per satu.")
-        ]
-    return []
-
-
-@for_citizens
-@require_POST
-def renew(request: Asked, submission_id: UUID) -> HttpResponse:
-    """Accept the plan as the catalogue of today makes it; what was typed stays."""
-    api.renew_plan(submission_id=submission_id, by=request.actor)
     return redirect(where_left_off(api.get_submission(submission_id, request.actor)))

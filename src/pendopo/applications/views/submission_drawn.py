@@ -14,6 +14,8 @@ from pendopo.applications.views import drawn
 from pendopo.catalogue.api import get_version
 from pendopo.kernel import clock
 from pendopo.kernel.events import Entry
+from pendopo.kernel.money import rupiah
+from pendopo.payments.api import Bill, BillState
 from pendopo.region.api import closing_at
 from pendopo.web import words
 from pendopo.web.environment import day, said
@@ -84,9 +86,13 @@ def standings(
 
 
 def next_line(
-    line: api.NextLine, parts: Sequence[Any], row: Any, agencies: Mapping[str, str]
+    line: api.NextLine,
+    parts: Sequence[Any],
+    row: Any,
+    agencies: Mapping[str, str],
+    bills: Iterable[Bill],
 ) -> dict[str, Any]:
-    """The first line in words: {kind, title, text, due_at, late, href, label}."""
+    """The first line in words, what by whom and by when: {kind, title, text, due_at, late, href, label}."""
     part = next((part for part in parts if part.service_id == line.service_id), None)
     if part is None:
         return _ended(line, len(parts))
@@ -114,9 +120,26 @@ def next_line(
         "business": (_("Sekarang giliran Anda: sebutkan usaha untuk %(name)s"), "#usaha", _("Pilih usaha")),
     }[line.kind]  # fmt: skip
     title, href, label = said
+    waits = {
+        "correct": _("Jam layanan berhenti sampai Anda mengirim perbaikannya. Bagian lain tetap berjalan."),
+        "pay": "",
+        "answers": _("Bagian ini dikirim begitu isiannya lengkap. Bagian lain tetap berjalan."),
+        "business": _("Bagian ini dikirim begitu usahanya disebut. Bagian lain tetap berjalan."),
+    }
+    title, due = _to_pay(bills, title) if line.kind == "pay" else (title, None)
     return {
-        "kind": "warn", "title": title % {"name": name}, "text": "", "due_at": None, "late": False, "href": href, "label": label,
+        "kind": "warn", "title": title % {"name": name}, "text": waits[line.kind], "due_at": due, "late": False, "href": href,
+        "label": label,
     }  # fmt: skip
+
+
+def _to_pay(bills: Iterable[Bill], title: str) -> tuple[str, datetime]:
+    """What must be paid, all of it with one payment, and until when."""
+    owed = [bill for bill in bills if bill.open]
+    if len(owed) > 1:
+        told = {"count": len(owed), "amount": rupiah(sum(bill.total_idr for bill in owed))}
+        title = _("Sekarang giliran Anda: bayar %(count)s tagihan, semuanya %(amount)s") % told
+    return title, min(bill.due_at for bill in owed)
 
 
 def _ended(line: api.NextLine, count: int) -> dict[str, Any]:
@@ -133,6 +156,17 @@ def _ended(line: api.NextLine, count: int) -> dict[str, Any]:
     return {
         "kind": kind, "title": shown, "text": "" if line.kind == "done" else text, "due_at": None, "late": False, "href": "", "label": "",
     }  # fmt: skip
+
+
+def bill_line(bill: Bill) -> dict[str, Any]:
+    """A bill that cannot be paid now: what became of it."""
+    states = {
+        BillState.PAID: (_("Lunas"), "good"),
+        BillState.CANCELLED: (_("Dibatalkan"), "neutral"),
+        BillState.REFUNDED: (_("Uang dikembalikan"), "neutral"),
+    }
+    word, kind = states.get(bill.state, (_("Batas waktu lewat"), "bad"))
+    return {"bill": bill, "word": word, "kind": kind, "application": bill.subject.partition(":")[2]}
 
 
 def waves(
@@ -259,7 +293,9 @@ def _marks(application: Any, name: str) -> list[tuple[datetime, dict[str, Any]]]
     for kind, on, reason, *_more in application.clock or ():
         if kind not in _MARKS or reason == "decided":
             continue
-        at = datetime.combine(date.fromisoformat(on), time.min, tzinfo=clock.zone())
+        at = datetime.combine(
+            date.fromisoformat(on), time.max, tzinfo=clock.zone()
+        )  # after what that day brought it about
         text = str(_PAUSES.get(reason, "")) if kind == "pause" else ""
         found.append((at, _item(f"{name}: {_MARKS[kind]}", day(at), text=text)))
     return found

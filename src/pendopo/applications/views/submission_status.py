@@ -1,9 +1,11 @@
 """A filed submission: what happens next, every part, one timeline over all agencies, one bill page, and taking back."""
 
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -13,9 +15,10 @@ from pendopo.applications.views import submission_drawn as draw
 from pendopo.applications.views.doors import Asked, for_citizens
 from pendopo.applications.views.submission import title_of, where_left_off
 from pendopo.identity.api import list_accesses, list_businesses
-from pendopo.kernel.errors import Denied, NotFound
+from pendopo.kernel import clock
+from pendopo.kernel.errors import Denied, NotFound, Unavailable
 from pendopo.kernel.events import histories
-from pendopo.payments.api import list_bills
+from pendopo.payments.api import Bill, kept_apart, list_bills, pay_together, reconcile
 
 
 @for_citizens
@@ -37,7 +40,7 @@ def status(request: Asked, submission_id: UUID) -> HttpResponse:
         "row": row,
         "title": title_of(row.goal),
         "code": api.consent_mark(row),
-        "next": draw.next_line(api.next_line(standings), parts, row, agencies),
+        "next": draw.next_line(api.next_line(standings), parts, row, agencies, bills.values()),
         "waves": draw.waves(parts, applications, agencies),
         "issued": sum(part.state in {"issued", "not_needed"} for part in parts),
         "count": len(parts),
@@ -52,28 +55,64 @@ def status(request: Asked, submission_id: UUID) -> HttpResponse:
 
 def _choices(request: Asked, row: Any, parts: list[Any]) -> list[tuple[str, str]]:
     """Businesses to choose from while a part waits for one."""
-    if row.business_id or not any(part.reason == api.BUSINESS for part in parts):
+    waits = any(part.reason == api.BUSINESS for part in parts)
+    if row.business_id or request.actor.mandate_id or not waits:
         return []
     assert request.actor.id is not None
     return [(str(one.id), f"{one.name} (NIB {one.nib})") for one in list_businesses(request.actor.id)]
 
 
 @for_citizens
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 def bills(request: Asked, submission_id: UUID) -> HttpResponse:
-    """Every bill of the bundle, open ones first in the order in which they are due, and what they come to."""
+    """The one bill page of the bundle: what can be paid now, with one payment, and what became of the rest."""
     row = api.get_submission(submission_id, request.actor)
-    applications = api.list_applications(api.list_parts(row.id))
-    found = list_bills(f"application:{one}" for one in applications)
-    open_bills = [bill for bill in found if bill.open]
+    found, status = _bills_of(row), HTTPStatus.OK
+    payable = [bill for bill in found if bill.payable(clock.now())]
+    if request.method == "POST" and payable:
+        back_url = request.build_absolute_uri(f"/pengajuan/{row.id}/tagihan/kembali/")
+        wanted = [bill.id for bill in payable]
+        try:
+            attempts = pay_together(bill_ids=wanted, by=request.actor, return_url=back_url)
+            return HttpResponseRedirect(attempts[0].pay_url, status=HTTPStatus.SEE_OTHER)
+        except Unavailable:
+            messages.error(
+                request,
+                _("Bank sedang tidak menjawab. Tagihan Anda tetap berlaku. Coba lagi beberapa menit lagi."),
+            )
+            status = HTTPStatus.SERVICE_UNAVAILABLE
     context = {
         "row": row,
         "title": title_of(row.goal),
-        "open_bills": open_bills,
-        "other_bills": [bill for bill in found if not bill.open],
-        "total_idr": sum(bill.total_idr for bill in open_bills),
+        "payable": payable,
+        "others": [draw.bill_line(bill) for bill in found if bill not in payable],
+        "total_idr": sum(bill.total_idr for bill in payable),
+        "apart_idr": sum(kept_apart(bill.id for bill in found).values()),
     }
-    return render(request, "applications/submission_bills.html", context)
+    return render(request, "applications/submission_bills.html", context, status=status)
+
+
+def _bills_of(row: Any) -> list[Bill]:
+    return list_bills(f"application:{one}" for one in api.list_applications(api.list_parts(row.id)))
+
+
+@for_citizens
+@require_GET
+def paid(request: Asked, submission_id: UUID) -> HttpResponse:
+    """Back from the bank: ask it how things stand (bills of one payment are answered together), then show the bills."""
+    row = api.get_submission(submission_id, request.actor)
+    try:
+        for bill in _bills_of(row):
+            if bill.open:
+                reconcile(bill.id)
+    except Unavailable:
+        messages.warning(
+            request,
+            _(
+                "Bank belum menjawab. Bila Anda sudah membayar, muat ulang halaman ini sebentar lagi. Jangan membayar dua kali."
+            ),
+        )
+    return redirect(f"/pengajuan/{row.id}/tagihan/")
 
 
 @for_citizens

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from pendopo.catalogue.models import Agency, Register, SearchMiss, Service
+from pendopo.catalogue.models import Agency, Register, SearchMiss, Service, ServiceVersion
 from pendopo.catalogue.rules.categories import CATEGORIES
 from pendopo.catalogue.rules.inventory import inventory as _inventory
 from pendopo.catalogue.rules.shown import AgencyCard, CategoryCard, InventoryRow, Miss, ServiceCard
@@ -65,6 +65,20 @@ def cards_of(service_ids: Iterable[str]) -> dict[str, ServiceCard]:
     """Cards of the named services that are active, by id: for links to services that issue a requirement."""
     found = _cards(Service.objects.filter(pk__in=set(service_ids), is_active=True).order_by("id"))
     return {card.id: card for card in found}
+
+
+def categories_of(service_ids: Iterable[str]) -> dict[str, str]:
+    """{service: situation of life}, also of services that ended: mandates are given by situation."""
+    return dict(Service.objects.filter(pk__in=set(service_ids)).values_list("id", "category"))
+
+
+def asking_services(requirement: str) -> list[tuple[str, str, str]]:
+    """Services any version of which asks for a file of this requirement (or field): (service, situation, agency)."""
+    asks = Q(content__form__schema__properties__has_key=requirement) | Q(
+        content__requirements__contains=[{"id": requirement}]
+    )
+    found = ServiceVersion.objects.filter(asks).order_by("service_id").distinct()
+    return list(found.values_list("service_id", "service__category", "service__agency_id"))
 
 
 def _agencies() -> QuerySet[Agency]:

@@ -14,6 +14,7 @@ from pendopo.documents.models import Document, MeasureTaken, Reminder
 from pendopo.documents.queries import (
     History,
     Paper,
+    check_hand_on_paper,
     list_ending,
     list_over,
     measure_of,
@@ -53,13 +54,14 @@ def take_measure(
 ) -> Done:
     """Take ``measure`` on a paper and issue its letter, signed by ``signatory`` (the actor unless said). ``closing`` ends the letter.
 
-    Raises: NotFound, Denied (see rules.lifecycle.check), Unavailable (letter). Nothing is written when it raises.
+    Raises: NotFound, Denied ("mandate_..."; see rules.lifecycle.check), Unavailable (letter). Nothing is written when it raises.
     """
     row = _locked(document_id)
     if not (measure is Measure.ASK_REVOCATION or by.kind is ActorKind.SYSTEM or row.agency_id in by.duties):
         raise NotFound
     if by.kind is ActorKind.PERSON and row.holder_ref != by.ref:
         raise NotFound
+    check_hand_on_paper(by, row)
     order = _cleaned(order)
     history = taken_on(row.id)
     lifecycle.check(standing_of(paper(row), history), measure, by, order, on=clock.today())

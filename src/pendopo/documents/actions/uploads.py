@@ -14,7 +14,7 @@ from django.db.models import Count, Q, Sum
 
 from pendopo.documents.connectors.files import client as files
 from pendopo.documents.models import Upload
-from pendopo.documents.queries import Stored, refusal, stored
+from pendopo.documents.queries import Stored, check_hand_on_file, refusal, stored
 from pendopo.documents.rules import content, uploads
 from pendopo.documents.rules.words import clean_name
 from pendopo.identity.api import Actor, ActorKind
@@ -34,7 +34,7 @@ class Stream(Protocol):
 def begin(*, by: Actor, name: str, size: int, requirement: str = "") -> Stored:
     """Announce a file of ``size`` bytes; then :func:`append` its pieces.
 
-    Raises: Invalid({"berkas": message}) when it may not come in; Denied("not_signed_in").
+    Raises: Invalid({"berkas": message}) when it may not come in; Denied("not_signed_in" | "mandate_...").
     """
     _check_begin(by, size, requirement)
     row = Upload.objects.create(
@@ -52,6 +52,7 @@ def append(*, by: Actor, upload_id: UUID, offset: int, piece: bytes) -> Stored:
         row = Upload.objects.select_for_update().filter(pk=upload_id, owner=by.ref).first()
         if row is None or by.kind is ActorKind.PUBLIC:
             raise NotFound
+        check_hand_on_file(by, row.requirement)
         uploads.check_piece(
             row.state,
             row.refusal,
@@ -117,6 +118,7 @@ def _check_begin(by: Actor, size: int, requirement: str, field: str = FIELD) -> 
         uploads.check_quota(sent["under_way"], sent["today"], size)
     except Denied as refused:
         raise Invalid({field: refusal(refused.code)}) from refused
+    check_hand_on_file(by, requirement)
 
 
 def _judge(row: Upload) -> None:

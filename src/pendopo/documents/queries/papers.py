@@ -16,6 +16,7 @@ from django.db.models import Q
 from pendopo.documents.connectors.files import client as files
 from pendopo.documents.connectors.pades.client import SignatureReport, verify_pdf
 from pendopo.documents.models import Document
+from pendopo.documents.queries.hands import check_hand_on_paper
 from pendopo.documents.queries.uploads import Readable, owns, refusal
 from pendopo.documents.rules import papers
 from pendopo.documents.rules.content import PDF, check_is_pdf
@@ -128,10 +129,15 @@ def paper(row: Document) -> Paper:
 
 
 def get_document(document_id: UUID, actor: Actor, *, allowed: bool = False) -> Paper:
-    """A paper for its holder, for staff of the agency that issued it and for the mall operator. Raises: NotFound."""
+    """A paper for its holder, for staff of the agency that issued it and for the mall operator.
+
+    Raises: NotFound; Denied("mandate_...") for a hand that may not do its service.
+    """
     row = Document.objects.filter(pk=document_id).first()
     if row is None or not (allowed or _may_read(row, actor)):
         raise NotFound
+    if not allowed:
+        check_hand_on_paper(actor, row)
     return paper(row)
 
 
@@ -146,7 +152,7 @@ def get_label(document_id: UUID) -> Label:
 
 
 def open_document(document_id: UUID, actor: Actor, *, allowed: bool = False) -> Readable:
-    """The signed PDF, for those of :func:`get_document`. Raises: NotFound."""
+    """The signed PDF, for those of :func:`get_document`. Raises: NotFound, Denied("mandate_...")."""
     return readable(get_document(document_id, actor, allowed=allowed))
 
 

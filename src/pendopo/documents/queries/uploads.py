@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pendopo.documents.connectors.files import client as files
 from pendopo.documents.models import Upload
+from pendopo.documents.queries.hands import check_hand_on_file
 from pendopo.documents.rules.content import SUFFIX
 from pendopo.documents.rules.words import with_suffix
 from pendopo.identity.api import Actor, ActorKind
@@ -111,10 +112,15 @@ def stored(row: Upload) -> Stored:
 
 
 def get_upload(upload_id: UUID, actor: Actor, *, allowed: bool = False) -> Stored:
-    """One upload in any state. ``allowed``: the caller has decided that this actor may see it. Raises: NotFound."""
+    """One upload in any state. ``allowed``: the caller has decided that this actor may see it.
+
+    Raises: NotFound; Denied("mandate_...") for a hand that may do no service that asks for it.
+    """
     row = Upload.objects.filter(pk=upload_id).first()
     if row is None or not (allowed or owns(row.owner, actor)):
         raise NotFound
+    if not allowed:
+        check_hand_on_file(actor, row.requirement)
     return stored(row)
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -42,8 +43,8 @@ def list_businesses(person_id: UUID) -> list[Business]:
     ]
 
 
-def get_business(business_id: UUID, *, by: Actor, matter: Matter | None = None) -> Business:
-    """A business the actor may act for, in this matter when one is named. A mandate from a person says nothing about their businesses.
+def get_business(business_id: UUID, *, by: Actor, matters: Iterable[Matter] = ()) -> Business:
+    """A business the actor may act for, in all of these matters. A mandate from a person says nothing about their businesses.
 
     Raises: NotFound; Denied("mandate_scope").
     """
@@ -52,8 +53,9 @@ def get_business(business_id: UUID, *, by: Actor, matter: Matter | None = None) 
     mandate = _in_force(agent_id=by.id, business_id=business_id).select_related("business").first()
     if mandate is None or mandate.business is None:
         raise NotFound
-    if matter is not None and not covers(mandate.reach, matter):
-        raise Denied("mandate_scope", matter.service_id)
+    for matter in matters:
+        if not covers(mandate.reach, matter):
+            raise Denied("mandate_scope", matter.service_id)
     return mandate.business
 
 
@@ -132,12 +134,13 @@ def acting_for(agent: Actor, mandate_id: UUID) -> Actor:
     )
 
 
-def check_mandate(by: Actor, matter: Matter) -> None:
-    """Raise unless ``by`` acts for themselves or their hand may do this now; the mandate is read again, so a revocation acts at once.
+def check_mandate(by: Actor, *matters: Matter) -> None:
+    """Raise unless ``by`` acts for themselves or their hand may do one of ``matters`` now (of none: only a hand that may do everything).
 
+    The mandate is read again, so a revocation acts at once.
     Raises: Denied("mandate_scope" | "mandate_revoked" | "mandate_over" | "mandate_not_yet").
     """
-    check_reach(by, matter)
+    check_reach(by, *matters)
     if by.mandate_id is None:
         return
     mandate = Mandate.objects.filter(id=by.mandate_id, principal_id=by.id).first()
@@ -145,5 +148,5 @@ def check_mandate(by: Actor, matter: Matter) -> None:
         raise Denied("mandate_revoked")
     terms = mandate.terms
     check_mandated(terms, clock.today())
-    if not covers(terms.reach, matter):
-        raise Denied("mandate_scope", matter.service_id)
+    if not covers(terms.reach, *matters):
+        raise Denied("mandate_scope", ", ".join(matter.service_id for matter in matters))

@@ -63,21 +63,18 @@ def check_mandated(mandate: Mandated, on: date) -> None:
         raise Denied("mandate_over")
 
 
-def covers(reach: Sequence[str], matter: Matter) -> bool:
-    """True when one of the words of ``reach`` names this service, its category, its agency or everything."""
-    named = {
-        EVERYTHING,
-        f"service:{matter.service_id}",
-        f"category:{matter.category}",
-        f"agency:{matter.agency_id}",
-    }
+def covers(reach: Sequence[str], *matters: Matter) -> bool:
+    """True when one of the words of ``reach`` names one of these services, its category, its agency, or is everything."""
+    named = {EVERYTHING}
+    for matter in matters:
+        named |= {f"service:{matter.service_id}", f"category:{matter.category}", f"agency:{matter.agency_id}"}
     return not named.isdisjoint(reach)
 
 
-def check_reach(actor: Actor, matter: Matter) -> None:
-    """Raise Denied("mandate_scope") when the hand that types may not do this for the actor. Source: KUHPerdata art. 1797."""
-    if actor.hand and not covers(actor.reach, matter):
-        raise Denied("mandate_scope", f"{actor.hand} {matter.service_id}")
+def check_reach(actor: Actor, *matters: Matter) -> None:
+    """Raise Denied("mandate_scope") when the hand that types may do none of these for the actor. Source: KUHPerdata art. 1797."""
+    if actor.hand and not covers(actor.reach, *matters):
+        raise Denied("mandate_scope", f"{actor.hand} {', '.join(matter.service_id for matter in matters)}")
 
 
 def check_terms(

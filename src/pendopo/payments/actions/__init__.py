@@ -2,7 +2,7 @@
 
 from pendopo.payments.actions.believing import forget_refused, receive_webhook, reconcile, reconcile_doubtful
 from pendopo.payments.actions.bills import bill, cancel, expire_overdue, reopen
-from pendopo.payments.actions.paying import begin_payment
+from pendopo.payments.actions.paying import begin_payment, pay_together
 
 __all__ = [
     "begin_payment",
@@ -10,6 +10,7 @@ __all__ = [
     "cancel",
     "expire_overdue",
     "forget_refused",
+    "pay_together",
     "receive_webhook",
     "reconcile",
     "reconcile_doubtful",

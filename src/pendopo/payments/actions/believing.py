@@ -1,6 +1,7 @@
 """Believe (or not) what the provider says, by webhook or when asked, exactly once.
 
-Locks are always taken bill first, then attempt. The provider is never called inside a transaction.
+One payment may be of several bills: its news is judged bill by bill in one transaction, so each is settled or not for its own reasons.
+Locks are always taken bills first, in the order of their ids, then attempts. The provider is never called inside a transaction.
 """
 
 import logging
@@ -116,18 +117,27 @@ def forget_refused() -> int:
 
 def _apply(notice: rules.Notice) -> Outcome:
     """Judge a notice under lock and write what follows. Inside a transaction."""
-    found = _find_attempt(notice)
-    if found is None:
-        _disagree(notice, Outcome.UNKNOWN_REFERENCE, None, None)
+    found = _find_attempts(notice)
+    if not found:
+        _disagree(notice, Outcome.UNKNOWN_REFERENCE, None, None, notice.amount_idr)
         return Outcome.UNKNOWN_REFERENCE
-    row = books.lock_bill(found.bill_id)
-    attempt = models.Attempt.objects.select_for_update().get(id=found.id)
+    rows = books.lock_bills(found.values())
+    locked = {one.bill_id: one for one in models.Attempt.objects.select_for_update().filter(id__in=found)}
+    whole_idr = sum(attempt.amount_idr for attempt in locked.values())
+    if notice.amount_idr != whole_idr:
+        _disagree(notice, Outcome.WRONG_AMOUNT, rows[0], whole_idr, notice.amount_idr)
+        return Outcome.WRONG_AMOUNT
+    return rules.overall([_apply_to(row, locked[row.id], notice) for row in rows])
+
+
+def _apply_to(row: models.Bill, attempt: models.Attempt, notice: rules.Notice) -> Outcome:
+    """What a notice means for one of the bills it is about: each has its own last day and may have ended meanwhile."""
     outcome = rules.judge(
         notice,
         bill=BillState(row.state),
         due_at=row.due_at,
         attempt=AttemptState(attempt.state),
-        amount_idr=attempt.amount_idr,
+        amount_idr=notice.amount_idr,
         now=clock.now(),
     )
     if outcome == Outcome.SETTLED:
@@ -137,20 +147,20 @@ def _apply(notice: rules.Notice) -> Outcome:
     elif outcome in {Outcome.LATE_PAYMENT, Outcome.SECOND_PAYMENT}:
         _keep_apart(row, attempt, notice)
     if outcome in rules.DISCREPANCIES:
-        _disagree(notice, outcome, row, attempt.amount_idr)
+        _disagree(notice, outcome, row, attempt.amount_idr, attempt.amount_idr)
     return outcome
 
 
-def _find_attempt(notice: rules.Notice) -> models.Attempt | None:
-    """Return the attempt both references agree on; a webhook may come before the answer that names its reference."""
+def _find_attempts(notice: rules.Notice) -> dict[UUID, UUID]:
+    """{attempt: bill} of the payment both references agree on; a webhook may come before the answer that names its reference."""
     try:
         ours = UUID(notice.partner_reference)
     except ValueError:
-        return None
-    attempt = models.Attempt.objects.filter(id=ours, provider=notice.provider).first()
-    if attempt is None or attempt.provider_reference not in {None, notice.provider_reference}:
-        return None
-    return attempt
+        return {}
+    attempts = list(models.Attempt.objects.filter(together=ours, provider=notice.provider))
+    if any(attempt.provider_reference not in {None, notice.provider_reference} for attempt in attempts):
+        return {}
+    return {attempt.id: attempt.bill_id for attempt in attempts}
 
 
 def _settle(row: models.Bill, attempt: models.Attempt, notice: rules.Notice) -> None:
@@ -194,14 +204,17 @@ def _keep_apart(row: models.Bill, attempt: models.Attempt, notice: rules.Notice)
     books.post(row, Posting.UNAPPLIED, attempt.amount_idr, attempt)
 
 
-def _disagree(notice: rules.Notice, kind: Outcome, row: models.Bill | None, expected_idr: int | None) -> None:
+def _disagree(
+    notice: rules.Notice, kind: Outcome, row: models.Bill | None, expected_idr: int | None, told_idr: int
+) -> None:
     """Report a difference once, however often it is told."""
     _, is_new = models.Discrepancy.objects.get_or_create(
         provider=notice.provider,
         provider_reference=notice.provider_reference,
         kind=kind,
-        told_idr=notice.amount_idr,
-        defaults={"bill": row, "expected_idr": expected_idr, "at": clock.now()},
+        told_idr=told_idr,
+        bill=row,
+        defaults={"expected_idr": expected_idr, "at": clock.now()},
     )
     if is_new and row is not None:
         books.note(
@@ -210,7 +223,7 @@ def _disagree(notice: rules.Notice, kind: Outcome, row: models.Bill | None, expe
             SYSTEM,
             kind=kind,
             expected_idr=expected_idr,
-            told_idr=notice.amount_idr,
+            told_idr=told_idr,
         )
     if is_new:
         events.emit("payment_discrepancy", kind=kind, provider_reference=notice.provider_reference)

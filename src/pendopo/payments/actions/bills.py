@@ -21,6 +21,8 @@ EXPIRE_AT_ONCE: Final = 200
 def bill(
     *,
     subject: str,
+    service_id: str,
+    agency_id: str,
     payer_ref: str,
     payer_name: str,
     title: str,
@@ -30,12 +32,20 @@ def bill(
 ) -> rules.Bill:
     """Make the bill of a subject, once: the same call again returns the bill that is there.
 
-    Shape: ``subject`` is ``kind:uuid``, ``payer_ref`` an ``Actor.ref``; amounts are whole rupiah; ``due_at`` is aware.
+    Shape: ``subject`` is ``kind:uuid``, ``payer_ref`` an ``Actor.ref``; the money is the agency's for the service;
+    amounts are whole rupiah; ``due_at`` is aware.
     Raises: Denied("bill_empty") when nothing is to be paid, Denied("bill_differs") when there is another amount already.
     """
     total_idr = rules.total(lines)
     row, is_new = _insert_bill(
-        subject, payer_ref=payer_ref, payer_name=payer_name, title=title, total_idr=total_idr, due_at=due_at
+        subject,
+        service_id=service_id,
+        agency_id=agency_id,
+        payer_ref=payer_ref,
+        payer_name=payer_name,
+        title=title,
+        total_idr=total_idr,
+        due_at=due_at,
     )
     if not is_new:
         if row.total_idr != total_idr:

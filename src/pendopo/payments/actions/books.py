@@ -1,6 +1,7 @@
 """The small steps every other write is made of: lock a bill, change a state, post to the ledger. Inside a transaction."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,15 @@ def lock_bill(bill_id: UUID) -> models.Bill:
     if row is None:
         raise NotFound(f"bill {bill_id}")
     return row
+
+
+def lock_bills(bill_ids: Iterable[UUID]) -> list[models.Bill]:
+    """The same for several, always in the order of their ids, so that nobody waits for each other. Raises: NotFound when one is missing."""
+    wanted = set(bill_ids)
+    rows = list(models.Bill.objects.select_for_update().filter(id__in=wanted).order_by("id"))
+    if len(rows) != len(wanted):
+        raise NotFound("bill")
+    return rows
 
 
 def set_state(row: models.Bill, state: BillState) -> None:
