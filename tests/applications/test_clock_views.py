@@ -1,7 +1,7 @@
 """Pages of the clock: the derivation, what breaks next, the operator's calendar. The happy path, and the stranger is refused."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from pendopo.identity.api import Role
 from pendopo.kernel import clock, tasks
 from pendopo.region import api as region
 from tests import factories
+from tests.applications.test_actions import new_version
 from tests.factories import Account, Cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("house")]
@@ -50,6 +51,23 @@ def filed(city: Cast) -> UUID:
     application_id = factories.file(get_service(SIP), city.siti.actor)
     factories.act(application_id, Verb.COMPLETE)
     return application_id
+
+
+def test_a_promise_in_calendar_days_is_said_and_counted_so_to_the_end(city: Cast, client: Client) -> None:
+    """Filed on Monday 23 November: twelve days of the calendar end on Saturday 5 December."""
+    version = new_version(get_service(SIP), sla_working_days=None, sla_calendar_days=12)
+    citizen = signed_in(client, city.siti)
+    assert "12 hari kalender sejak berkas lengkap" in page(citizen, f"/ajukan/{SIP}/")
+    application_id = factories.file(version, city.siti.actor)
+    factories.act(application_id, Verb.COMPLETE)
+    row = Application.objects.get(id=application_id)
+    assert (row.term, row.due_on) == ({"days": 12, "unit": "calendar"}, date(2026, 12, 5))
+    assert "dihitung dalam hari kalender" in page(citizen, f"/permohonan/{row.id}/tanda-terima/")
+    assert "Sabtu, 5 Desember 2026" in page(citizen, f"/permohonan/{row.id}/")
+    shown = page(citizen, f"/permohonan/{row.id}/perhitungan/")
+    assert "12 hari kalender" in shown
+    assert "Hari ke-12" in shown
+    assert "Semua hari dihitung, termasuk hari libur." in shown
 
 
 def page(client: Client, path: str) -> str:

@@ -63,6 +63,8 @@ BROKEN = [
     ("requirements.yaml", "    maximum: 1000\n    required: true", "    maximum: 1000\n    required: false", "formula:", "does not require"),
     (SEHAT, "{type: free, amount_idr: 0}", "{type: free, amount_idr: 5}", "amount_idr: 5", "free, yet"),
     (SEHAT, "sla_working_days: 3", "sla_working_days: 3\n  sla_minutes: 5", "sla_minutes: 5", "not both"),
+    (SEHAT, "sla_working_days: 3", "sla_calendar_days: 3\n  sla_working_days: 5", "sla_calendar_days: 3", "not both"),
+    (SEHAT, "sla_working_days: 3", "sla_calendar_days: 0", "sla_calendar_days: 0", "sla_calendar_days"),
     # nothing is asked that nothing uses
     ("requirements.yaml", "foto:\n", "lain:\n  name: Lain\n  kind: document\nfoto:\n", "lain:", "no service asks for it"),
     ("facts.yaml", "  business.name:\n", "  person.shoe: {name: S, name_en: S, type: string}\n  business.name:\n", "person.shoe", "asked or used by nothing"),

@@ -11,6 +11,7 @@ _DIFFERS: Final = {
     "opens_days": {"type": "integer", "minimum": 1, "maximum": 3650},
     "late_days": optional("integer", minimum=0, maximum=3650),
     "sla_working_days": {"type": "integer", "minimum": 0, "maximum": 365},
+    "sla_calendar_days": {"type": "integer", "minimum": 1, "maximum": 365},
     "fee": {"type": "object", "required": ["type"]},
 }
 
