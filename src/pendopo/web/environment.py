@@ -1,7 +1,7 @@
 """The Jinja2 environment: what every template may use without being handed it. No queries, no module's data."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import cache
 from typing import Any
 
@@ -76,6 +76,11 @@ def day(on: date | None) -> str:
     return f"{DAYS[tongue][on.weekday()]}, {on.day} {MONTHS[tongue][on.month - 1]} {on.year}"
 
 
+def weekday(on: date) -> str:
+    """``Senin`` (English ``Monday``)."""
+    return DAYS[language()][on.weekday()]
+
+
 def when(at: datetime | None) -> str:
     """``Senin, 23 November 2026 pukul 10.30 WIB``; None is an empty text."""
     if at is None:
@@ -84,6 +89,11 @@ def when(at: datetime | None) -> str:
     if language() == "en":
         return f"{day(local)} at {local:%H:%M} {zone_label()}"
     return f"{day(local)} pukul {local:%H.%M} {zone_label()}"
+
+
+def hour(at: time | None) -> str:
+    """``07.30`` (English ``07:30``); None is an empty text."""
+    return "" if at is None else f"{at:%H:%M}" if language() == "en" else f"{at:%H.%M}"
 
 
 def nik(number: str) -> str:
@@ -183,5 +193,14 @@ def environment(**options: Any) -> Environment:
         return menus[key]
 
     env.globals |= {"piece": piece, "menu": menu}
-    env.filters |= {"rupiah": rupiah, "when": when, "day": day, "nik": nik, "bytes": size, "opt": opt}
+    env.filters |= {
+        "rupiah": rupiah,
+        "when": when,
+        "day": day,
+        "weekday": weekday,
+        "hour": hour,
+        "nik": nik,
+        "bytes": size,
+        "opt": opt,
+    }
     return env

@@ -99,7 +99,7 @@ def _show(
         "remark_reasons": [(code, words.remark(code)) for code in REMARKS],
         "history": drawn.history(api.timeline(row.id), labels),
         "document": get_document(row.document_id, request.actor, allowed=True) if row.document_id else None,
-        "due_at": closing_at(row.due_on) if row.due_on else None,
+        "due_at": closing_at(row.due_on, row.agency_id) if row.due_on else None,
         "left": working_days_between(clock.today(), row.due_on, calendar()) if row.due_on else None,
         "problem": problem,
         "typed": typed or {},
