@@ -40,7 +40,7 @@ from pendopo.applications.actions import (
     withdraw,
     withdraw_appeal,
 )
-from pendopo.applications.actions.groups import upload_group, work_on_groups
+from pendopo.applications.actions.groups import purge_groups, upload_group, work_on_groups
 from pendopo.applications.actions.moving import CaseMove, hand_over_work, migrate_cases
 from pendopo.applications.actions.submission import (
     begin_submission,
@@ -174,7 +174,7 @@ __all__ = [
     "list_reviews", "list_steps", "list_stopped", "list_submissions", "load", "mermaid", "migrate_cases", "minutes_kind",
     "next_line", "object_to_measure", "object_to_refusal", "offers_on", "on_bill_settled", "on_concluded", "on_decided",
     "on_filed_again", "on_inspected", "on_provisional_wanted", "on_sample_decided", "on_submitted", "open_answers", "open_work",
-    "owners_of", "plan_for", "plan_now", "read_code", "recount", "refile_part", "release_steps", "renew_bill", "renew_plan",
+    "owners_of", "plan_for", "plan_now", "purge_groups", "read_code", "recount", "refile_part", "release_steps", "renew_bill", "renew_plan",
     "renewal_opens", "replay", "resubmit", "retry_part", "review", "reviewer_agencies", "save", "save_submission", "start",
     "submission_of", "submit", "supplies", "sweep_appeals", "sweep_deadlines", "switch_rule", "take_up_appeal", "timeline",
     "typed_answers", "typist", "upload_group", "verbs_for", "want_person", "warn_deadlines", "withdraw", "withdraw_appeal",

@@ -1,9 +1,9 @@
-"""What must happen to applications by itself: unanswered objections are granted, steps of people who left are freed."""
+"""What must happen to applications by itself: unanswered objections are granted, steps of people who left are freed, rows of sheets purged."""
 
 from django.db import connection
 from procrastinate.contrib.django import app
 
-from pendopo.applications.api import release_steps, sweep_appeals
+from pendopo.applications.api import purge_groups, release_steps, sweep_appeals
 
 
 @app.periodic(cron="11 * * * *")
@@ -23,5 +23,16 @@ def release(timestamp: int) -> None:  # noqa: ARG001 - periodic tasks are told t
     """Once an hour."""
     try:
         release_steps()
+    finally:
+        connection.close()
+
+
+@app.periodic(cron="41 3 * * *")
+@app.task(name="purge_groups", queue="news")
+def purge(timestamp: int) -> None:  # noqa: ARG001 - periodic tasks are told their moment
+    """Once a night."""
+    try:
+        while purge_groups():
+            pass
     finally:
         connection.close()
