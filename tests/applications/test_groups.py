@@ -397,7 +397,9 @@ def test_rows_that_came_back_go_after_ninety_days_and_filed_ones_stay(client: An
 def test_a_sheet_that_stopped_is_purged_of_rows_nobody_filed(city: Any) -> None:
     group = send(city, sheet(person(1), person(2)))
     api.work_on_groups()
-    GroupFiling.objects.filter(id=group.id).update(state="stopped", finished_at=clock.now() - timedelta(days=91))
+    GroupFiling.objects.filter(id=group.id).update(
+        state="stopped", finished_at=clock.now() - timedelta(days=91)
+    )
     assert GroupRow.objects.filter(group=group).count() == 2
     api.purge_groups()
     assert not GroupRow.objects.filter(group=group).exists()

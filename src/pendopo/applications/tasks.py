@@ -1,4 +1,4 @@
-"""What must happen to applications by itself: unanswered objections are granted, steps of people who left are freed, rows of sheets purged."""
+"""What must happen by itself: unanswered objections are granted, steps of people who left are freed, rows of sheets are purged."""
 
 from django.db import connection
 from procrastinate.contrib.django import app
