@@ -192,3 +192,27 @@ def test_the_city_of_this_installation_is_sound() -> None:
     seconds = time.process_time() - began
     print(f"\ncheck of {settings.CITY_DIR.name}: {seconds:.2f} s of CPU")  # noqa: T201
     assert problems == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("field: cause", "field: sebab", "duplicate does not ask 'sebab'"),
+        ("step: check", "step: lain", "the procedure of duplicate has no step 'lain'"),
+        ("says_en: Received, ", "", "says_en"),
+    ],
+)
+def test_what_an_officer_confirms_speaks_of_its_own_step_and_question(
+    folder: Path, old: str, new: str, words: str
+) -> None:
+    text = (
+        "duplicate:\n  name: Duplikat\n  name_en: Duplicate\n  asks: own\n  procedure: short\n  fields:\n"
+        "  - {id: cause, title: Sebab, title_en: Cause, type: string}\n  confirms:\n"
+        "  - {says: Diterima, says_en: Received, step: check, field: cause, is: lost}\n"
+    )
+    (folder / "purposes.yaml").write_text(text)
+    assert found(folder) == []
+    (folder / "purposes.yaml").write_text(text.replace(old, new))
+    (problem,) = found(folder)
+    assert words in problem.message
+    assert problem.line == 9

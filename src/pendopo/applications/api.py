@@ -146,6 +146,7 @@ from pendopo.applications.rules import (
     verbs_for,
 )
 from pendopo.applications.rules.moving import Moves, Stays
+from pendopo.applications.rules.purposes import to_confirm
 from pendopo.applications.rules.submission import (
     ANSWERS,
     BLOCKS,
@@ -176,7 +177,7 @@ __all__ = [
     "on_filed_again", "on_inspected", "on_provisional_wanted", "on_sample_decided", "on_submitted", "open_answers", "open_work",
     "owners_of", "plan_for", "plan_now", "purge_groups", "read_code", "recount", "refile_part", "release_steps", "renew_bill", "renew_plan",
     "renewal_opens", "replay", "resubmit", "retry_part", "review", "reviewer_agencies", "save", "save_submission", "start",
-    "submission_of", "submit", "supplies", "sweep_appeals", "sweep_deadlines", "switch_rule", "take_up_appeal", "timeline",
+    "submission_of", "submit", "supplies", "sweep_appeals", "sweep_deadlines", "switch_rule", "take_up_appeal", "timeline", "to_confirm",
     "typed_answers", "typist", "upload_group", "verbs_for", "want_person", "warn_deadlines", "withdraw", "withdraw_appeal",
     "withdraw_part", "withdraw_submission", "work_on_groups",
 ]  # fmt: skip

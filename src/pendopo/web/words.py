@@ -102,6 +102,9 @@ DENIED: Final[Words] = {
     "appointment_incomplete": _("Isi tanggal, jam, dan tempat kunjungan."),
     "appointment_past": _("Waktu kunjungan harus di depan, dalam satu tahun ini."),
     "findings_needed": _("Tulis apa yang ditemukan di lapangan: itu menjadi berita acara."),
+    "confirmation_needed": _(
+        "Centang dahulu bahwa Anda sudah menerima atau melihat yang diminta pada langkah ini."
+    ),
     "not_your_colleague": _(
         "Anda hanya dapat menunjuk wakil bagi diri sendiri atau bagi bawahan di instansi Anda."
     ),

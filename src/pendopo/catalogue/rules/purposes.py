@@ -43,6 +43,15 @@ def _purpose_problems(city: City, sheet: Sheet, name: str, plan: Spec) -> Iterat
     for number, when in enumerate(plan.get("when") or []):
         for unknown in sorted({when["field"], *when["require"]} - asked):
             yield sheet.problem((name, "when", number), f"{name} does not ask {unknown!r}")
+    procedure = city.part("procedures").get(str(plan.get("procedure"))) or {}
+    steps = {step["id"] for step in procedure.get("steps", ())}
+    for number, confirm in enumerate(plan.get("confirms") or []):
+        if confirm["field"] not in asked:
+            yield sheet.problem((name, "confirms", number), f"{name} does not ask {confirm['field']!r}")
+        if confirm["step"] not in steps:
+            yield sheet.problem(
+                (name, "confirms", number), f"the procedure of {name} has no step {confirm['step']!r}"
+            )
 
 
 def procedures_named(city: City) -> set[str]:
@@ -93,6 +102,8 @@ def variant(content: Spec, plan: Plan, procedures: Spec, agencies: Spec, operato
     if plan.own:
         changed |= {"requirements": [], "inspection": False, "eligibility": [], "fee": _FREE}
         changed |= {"facts": {}, "tables": {}, "refs": {}, "sla_minutes": None, "tacit_approval": False}
+    if plan.spec.get("confirms"):
+        changed["confirms"] = list(plan.spec["confirms"])
     if plan.spec.get("fee"):
         changed["fee"] = {**_FREE, "lines": [], **plan.spec["fee"]}
     if promises.given(plan.spec):

@@ -36,6 +36,17 @@ def shape(field: Mapping[str, Any]) -> dict[str, Any]:
                 require={"type": "array", "items": FIELD_NAME, "minItems": 1},
             ),
         },
+        confirms={
+            "type": "array",
+            "items": record(
+                ["step", "field", "is", "says", "says_en"],
+                step=SLUG,
+                field=FIELD_NAME,
+                **{"is": {"type": "string"}},
+                says=NAME,
+                says_en=NAME,
+            ),
+        },
         **{key: value for key, value in _DIFFERS.items() if key != "service"},
     )
     differs = {"anyOf": [{"const": False}, record([], **_DIFFERS)]}
