@@ -76,6 +76,8 @@ class HoursForm(forms.Form):
                 self.add_error(
                     f"{day}_{missing[0]}", _("Isi jam buka dan jam tutup, atau kosongkan keduanya.")
                 )
+            elif opens and closes and Span(opens, closes, found.get(f"{day}_break") or 0).minutes <= 0:
+                self.add_error(f"{day}_closes", str(words.denied("hours_order")))
         return found
 
     def hours(self) -> list[Hours]:
