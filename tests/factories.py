@@ -269,7 +269,7 @@ def proceed(application_id: UUID, step: Step) -> None:
 
 def _said(step: Step) -> Act:
     if step.kind is not StepKind.FEE_ASSESSMENT:
-        return Act(note="Sesuai.")
+        return Act(note="Sesuai.", confirmed=True)
     lines = ({"id": "line1", "name": "Retribusi", "amount_idr": 70_000, "legal_basis": "Perda 1/2024"},)
     return Act(fee_lines=lines)
 

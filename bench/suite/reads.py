@@ -34,12 +34,14 @@ def _read(
 def search(place: Place) -> Result:
     assert place.ready
     from pendopo.catalogue.api import SEARCH_SQL, terms
+    from pendopo.kernel import clock
 
     queries = _queries()
     chosen = queries[:: max(1, len(queries) // 30)]
     scripts = [
         pgbench.Script(
-            [pgbench.Statement(SEARCH_SQL, {"terms": terms(query), "limit": 20})], prefix=f"q{number}_"
+            [pgbench.Statement(SEARCH_SQL, {"terms": terms(query), "limit": 20, "today": clock.today()})],
+            prefix=f"q{number}_",
         )
         for number, query in enumerate(chosen)
     ]

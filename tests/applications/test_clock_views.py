@@ -1,7 +1,7 @@
 """Pages of the clock: the derivation, what breaks next, the operator's calendar. The happy path, and the stranger is refused."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from pendopo.identity.api import Role
 from pendopo.kernel import clock, tasks
 from pendopo.region import api as region
 from tests import factories
+from tests.applications.test_actions import new_version
 from tests.factories import Account, Cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("house")]
@@ -50,6 +51,23 @@ def filed(city: Cast) -> UUID:
     application_id = factories.file(get_service(SIP), city.siti.actor)
     factories.act(application_id, Verb.COMPLETE)
     return application_id
+
+
+def test_a_promise_in_calendar_days_is_said_and_counted_so_to_the_end(city: Cast, client: Client) -> None:
+    """Filed on Monday 23 November: twelve days of the calendar end on Saturday 5 December."""
+    version = new_version(get_service(SIP), sla_working_days=None, sla_calendar_days=12)
+    citizen = signed_in(client, city.siti)
+    assert "12 hari kalender sejak berkas lengkap" in page(citizen, f"/ajukan/{SIP}/")
+    application_id = factories.file(version, city.siti.actor)
+    factories.act(application_id, Verb.COMPLETE)
+    row = Application.objects.get(id=application_id)
+    assert (row.term, row.due_on) == ({"days": 12, "unit": "calendar"}, date(2026, 12, 5))
+    assert "dihitung dalam hari kalender" in page(citizen, f"/permohonan/{row.id}/tanda-terima/")
+    assert "Sabtu, 5 Desember 2026" in page(citizen, f"/permohonan/{row.id}/")
+    shown = page(citizen, f"/permohonan/{row.id}/perhitungan/")
+    assert "12 hari kalender" in shown
+    assert "Hari ke-12" in shown
+    assert "Semua hari dihitung, termasuk hari libur." in shown
 
 
 def page(client: Client, path: str) -> str:
@@ -225,3 +243,91 @@ def test_only_the_operator_opens_the_calendar(client: Client, city: Cast) -> Non
     for year in ("1999", "abcd", "99999", "2027"):
         page(client, f"/operator/kalender/?tahun={year}")
     assert tasks.drain() >= 0
+
+
+# --- service hours ----------------------------------------------------------------------------------------------------
+
+WEEK = {f"{day}_{part}": value for day in ("mon", "tue", "wed", "thu", "fri")
+        for part, value in (("opens", "08.00"), ("closes", "12:00"), ("break", ""))}  # fmt: skip
+MORNINGS = {**WEEK, "name": "Pagi saja", "first": "2026-11-23", "source": "SE Wali Kota 9/2026"}
+HOURS = "/operator/kalender/jam/"
+
+
+def test_changed_hours_are_shown_first_and_move_no_day(
+    client: Client, city: Cast, filed: UUID, at: Any
+) -> None:
+    """Filed at nine in the morning, in time; afterwards the hall of that day closed at eight: it stays received and counted."""
+    signed_in(client, city.operator)
+    before = Application.objects.get(id=filed)
+    told = client.post(HOURS, {**MORNINGS, "mon_opens": "07.00", "mon_closes": "08.00"}).content.decode()
+    assert "Tidak ada batas waktu yang bergeser harinya" in told
+    assert str(before.number) in told
+    assert (">16.00<" in told, ">08.00<" in told) == (True, True)
+    assert region.list_hours() == []
+    done = client.post(HOURS, {**MORNINGS, "mon_opens": "07.00", "mon_closes": "08.00", "sure": "yes"})
+    assert (done.status_code, done["Location"]) == (302, HOURS)
+    region.forget()
+    assert "Pagi saja" in page(client, HOURS)
+    after = Application.objects.get(id=filed)
+    assert (after.clock, after.due_on, after.revision) == (before.clock, before.due_on, before.revision)
+    api.recount(patience_seconds=0)
+    assert Application.objects.get(id=filed).due_on == before.due_on
+    assert "30 November 2026 pukul 08.00" in page(signed_in(Client(), city.siti), f"/permohonan/{filed}/")
+    late = Application.objects.get(id=factories.file(get_service(SIP), city.siti.actor))
+    assert late.clock[0][1] == "2026-11-24"
+
+
+def test_after_closing_in_ramadan_the_next_working_day_counts(city: Cast) -> None:
+    with clock.use(clock.FixedClock(datetime(2026, 2, 19, 8, 30, tzinfo=UTC))):  # Thursday, 15.30
+        application_id = factories.file(get_service(SIP), city.siti.actor)
+    assert Application.objects.get(id=application_id).clock[0][1] == "2026-02-20"
+    with clock.use(clock.FixedClock(datetime(2026, 2, 12, 8, 30, tzinfo=UTC))):  # a week before
+        application_id = factories.file(get_service(SIP), city.siti.actor)
+    assert Application.objects.get(id=application_id).clock[0][1] == "2026-02-12"
+
+
+def test_ramadan_is_settled_from_its_estimate_and_withdrawn(client: Client, city: Cast) -> None:
+    signed_in(client, city.operator)
+    calendar = page(client, "/operator/kalender/?tahun=2027")
+    assert "Senin, 8 Februari 2027 sampai Selasa, 9 Maret 2027" in calendar
+    assert "masih perkiraan" in calendar
+    begun = page(client, f"{HOURS}?mulai=2027-02-08")
+    assert 'value="15.30"' in begun
+    said = {**MORNINGS, "name": "Ramadan 1448 H", "first": "2027-02-09", "last": "2027-03-09", "sure": "yes"}
+    client.post(HOURS, said)
+    region.forget()
+    settled = page(client, "/operator/kalender/?tahun=2027")
+    assert "Selasa, 9 Februari 2027 sampai Selasa, 9 Maret 2027" in settled
+    assert "8 Februari 2027" not in settled
+    (row,) = region.list_hours()
+    assert "Ramadan 1448 H" in client.post(HOURS, {"withdraw": row.id, "source": "Salah"}).content.decode()
+    client.post(HOURS, {"withdraw": row.id, "source": "Salah", "sure": "yes"})
+    assert [row.withdrawn_by for row in region.list_hours()] == [city.operator.actor.ref]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"first": ""}, {"first": "kemarin"}, {"name": ""}, {"source": ""}, {"agency": "tidak-ada"}, {"last": "2026-11-22"},
+        {"last": "2027-11-22"}, {"mon_opens": "pagi"}, {"mon_opens": ""}, {"mon_opens": "13.00"}, {"mon_break": "240"},
+        {"mon_break": "x"}, {"withdraw": "99999"}, {"name": "a\0b"}, dict.fromkeys(WEEK, ""),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("sure", ["", "yes"])
+def test_hours_that_make_no_sense_are_explained_and_not_kept(
+    client: Client, city: Cast, changed: dict[str, str], sure: str
+) -> None:
+    signed_in(client, city.operator)
+    answer = client.post(HOURS, {**MORNINGS, **changed, "sure": sure})
+    told = answer.content.decode()
+    assert answer.status_code in {409, 422}
+    assert "error" in told
+    if "source" not in changed:
+        assert "SE Wali Kota 9/2026" in told
+    assert region.list_hours() == []
+
+
+def test_only_the_operator_changes_hours(client: Client, city: Cast) -> None:
+    assert signed_in(client, city.officer).get(HOURS).status_code == 403
+    assert client.post(HOURS, {**MORNINGS, "sure": "yes"}).status_code == 403
+    assert "/akun/login/" in Client().get(HOURS)["Location"]

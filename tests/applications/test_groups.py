@@ -4,6 +4,7 @@ import csv
 import io
 import tracemalloc
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ from pendopo.identity.api import (
 )
 from pendopo.kernel import clock, tasks
 from pendopo.kernel.errors import Denied, Invalid, NotFound
+from pendopo.kernel.events import history
 from tests import factories
 from tests.factories import OTHER_NIK
 
@@ -369,6 +371,38 @@ def test_what_comes_back_can_be_sent_again(client: Any, city: Any) -> None:
     second = send(city, sheet(*rows[1:], head=rows[0]))
     work()
     assert counts(second) == ("finished", 1, 1, 0, 0)
+
+
+def test_rows_that_came_back_go_after_ninety_days_and_filed_ones_stay(client: Any, city: Any) -> None:
+    client.force_login(city.siti.user)
+    group = send(city, sheet(person(1), person(2, **{"Nomor ponsel": "12"})))
+    young = send(city, sheet(person(4, **{"Nomor ponsel": "12"})))
+    work()
+    GroupFiling.objects.filter(id=young.id).update(finished_at=clock.now() + timedelta(days=1))
+    with clock.use(clock.FixedClock(clock.now() + timedelta(days=89))):
+        assert api.purge_groups() == 0
+    with clock.use(clock.FixedClock(clock.now() + timedelta(days=90, minutes=1))):
+        assert (api.purge_groups(), api.purge_groups()) == (1, 0)
+    assert [row.state for row in GroupRow.objects.filter(group=group)] == ["filed"]
+    assert [row.state for row in GroupRow.objects.filter(group=young)] == ["bad"]
+    assert counts(group) == ("finished", 2, 1, 1, 0)
+    told = client.get(f"/kelompok/{group.id}/").content.decode()
+    assert "disimpan 90 hari dan sudah dihapus" in told
+    assert "/perbaikan/" not in told
+    assert client.get(f"/kelompok/{group.id}/perbaikan/").status_code == 404
+    assert client.get(f"/kelompok/{young.id}/perbaikan/").status_code == 200
+    assert [event.verb for event in history(f"group:{group.id}")][-1] == "group_purged"
+
+
+def test_a_sheet_that_stopped_is_purged_of_rows_nobody_filed(city: Any) -> None:
+    group = send(city, sheet(person(1), person(2)))
+    api.work_on_groups()
+    GroupFiling.objects.filter(id=group.id).update(
+        state="stopped", finished_at=clock.now() - timedelta(days=91)
+    )
+    assert GroupRow.objects.filter(group=group).count() == 2
+    api.purge_groups()
+    assert not GroupRow.objects.filter(group=group).exists()
 
 
 def test_the_pages_from_template_to_progress(client: Any, city: Any) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pendopo.applications import api
 from pendopo.applications.actions import issue_provisional
 from pendopo.applications.models import Application
-from pendopo.applications.rules import Purpose
+from pendopo.applications.rules import Act, Purpose, Verb
 from pendopo.applications.rules import purposes as rules
 from pendopo.applications.rules.purposes import Held, Window
 from pendopo.catalogue.api import get_service, get_version
@@ -177,6 +177,26 @@ class TestPurposes:
         with pytest.raises(Denied, match="original"):
             api.begin_purpose(document_id=copy.id, purpose=Purpose.DUPLICATE, by=city.siti.actor)
 
+    @pytest.mark.parametrize("cause", ["lost", "damaged"])
+    def test_the_officer_says_to_have_what_a_duplicate_hangs_on(
+        self, city: Cast, permit: Paper, cause: str
+    ) -> None:
+        """The applicant's tick is not enough: the damaged original is in the office's hands, the loss report was seen."""
+        application = asked(
+            permit, Purpose.DUPLICATE, city.siti.actor, duplicate_cause=cause, police_report="LK/12/XI/2026"
+        )
+        with pytest.raises(Denied) as unseen:
+            factories.act(application, Verb.VERIFY, Act(note="Sesuai."))
+        assert unseen.value.code == "confirmation_needed"
+        with pytest.raises(NotFound):
+            factories.act(application, Verb.VERIFY, by=city.stranger.actor)
+        factories.act(application, Verb.VERIFY, Act(confirmed=True))
+        assert api.timeline(application)[-1].data["confirmed"] is True
+
+    def test_without_the_original_the_request_can_still_be_refused(self, city: Cast, permit: Paper) -> None:
+        application = asked(permit, Purpose.DUPLICATE, city.siti.actor, duplicate_cause="damaged")
+        assert factories.act(application, Verb.REJECT, factories.REFUSAL) == "rejected"
+
     def test_a_certified_copy(self, city: Cast, permit: Paper) -> None:
         application = asked(permit, Purpose.CERTIFIED_COPY, city.siti.actor, copy_use="Melamar kerja")
         factories.conclude(application)
@@ -253,3 +273,19 @@ def test_my_page_lists_papers_and_warns_of_their_end(city: Cast, signed_in: Brow
     take(signed_in(city.signatory), permit, "revoke")
     with clock.use(near_the_end(permit, 20)):
         assert "Segera berakhir" not in siti.get("/saya/").content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("house")
+def test_the_desk_asks_for_the_damaged_original(city: Cast, signed_in: Browser, permit: Paper) -> None:
+    application = asked(permit, Purpose.DUPLICATE, city.siti.actor, duplicate_cause="damaged")
+    desk = signed_in(city.officer)
+    here = f"/kerja/{application}/"
+    text = desk.get(here).content.decode()
+    assert "Saya sudah menerima dokumen asli yang rusak dari pemohon." in text
+    assert "surat kehilangan dari kepolisian, dan nomornya sesuai" not in text
+    refused = desk.post(f"{here}verification/verify/", {"note": "Belum datang"})
+    assert refused.status_code == 422
+    assert "Centang dahulu" in refused.content.decode()
+    assert "Belum datang" in refused.content.decode()
+    assert desk.post(f"{here}verification/verify/", {"confirmed": "on"}).status_code == 302

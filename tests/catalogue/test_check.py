@@ -63,6 +63,8 @@ BROKEN = [
     ("requirements.yaml", "    maximum: 1000\n    required: true", "    maximum: 1000\n    required: false", "formula:", "does not require"),
     (SEHAT, "{type: free, amount_idr: 0}", "{type: free, amount_idr: 5}", "amount_idr: 5", "free, yet"),
     (SEHAT, "sla_working_days: 3", "sla_working_days: 3\n  sla_minutes: 5", "sla_minutes: 5", "not both"),
+    (SEHAT, "sla_working_days: 3", "sla_calendar_days: 3\n  sla_working_days: 5", "sla_calendar_days: 3", "not both"),
+    (SEHAT, "sla_working_days: 3", "sla_calendar_days: 0", "sla_calendar_days: 0", "sla_calendar_days"),
     # nothing is asked that nothing uses
     ("requirements.yaml", "foto:\n", "lain:\n  name: Lain\n  kind: document\nfoto:\n", "lain:", "no service asks for it"),
     ("facts.yaml", "  business.name:\n", "  person.shoe: {name: S, name_en: S, type: string}\n  business.name:\n", "person.shoe", "asked or used by nothing"),
@@ -190,3 +192,27 @@ def test_the_city_of_this_installation_is_sound() -> None:
     seconds = time.process_time() - began
     print(f"\ncheck of {settings.CITY_DIR.name}: {seconds:.2f} s of CPU")  # noqa: T201
     assert problems == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("field: cause", "field: sebab", "duplicate does not ask 'sebab'"),
+        ("step: check", "step: lain", "the procedure of duplicate has no step 'lain'"),
+        ("says_en: Received, ", "", "says_en"),
+    ],
+)
+def test_what_an_officer_confirms_speaks_of_its_own_step_and_question(
+    folder: Path, old: str, new: str, words: str
+) -> None:
+    text = (
+        "duplicate:\n  name: Duplikat\n  name_en: Duplicate\n  asks: own\n  procedure: short\n  fields:\n"
+        "  - {id: cause, title: Sebab, title_en: Cause, type: string}\n  confirms:\n"
+        "  - {says: Diterima, says_en: Received, step: check, field: cause, is: lost}\n"
+    )
+    (folder / "purposes.yaml").write_text(text)
+    assert found(folder) == []
+    (folder / "purposes.yaml").write_text(text.replace(old, new))
+    (problem,) = found(folder)
+    assert words in problem.message
+    assert problem.line == 9

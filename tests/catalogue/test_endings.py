@@ -11,7 +11,7 @@ from django.test import Client
 from pendopo.catalogue import api
 from pendopo.catalogue.actions import check, load
 from pendopo.catalogue.models import Agency, Register, Service
-from pendopo.catalogue.rules.presence import followed
+from pendopo.catalogue.rules.presence import after_endings, followed
 from pendopo.kernel import clock
 from pendopo.kernel.errors import Invalid, NotFound
 from tests.catalogue import city as small
@@ -86,6 +86,57 @@ def test_open_until_its_last_day_and_not_a_day_longer(folder: Path, client: Clie
         assert ending is not None
         assert (ending.ended, ending.replaced_by) == (True, "laik-sehat")
         assert not Service.objects.get(pk="surat-sehat").is_active
+
+
+@pytest.mark.django_db
+def test_on_the_day_after_it_is_gone_from_every_list_before_anybody_closed_it(
+    folder: Path, client: Client
+) -> None:
+    """At midnight, not when the hourly task comes round; and a process that has read the catalogue before knows it too."""
+    small.edit(
+        folder,
+        "bundles.yaml",
+        "    services:\n    - id: laik-sehat\n",
+        "    services:\n    - id: surat-sehat\n",
+    )
+    ends(folder, clock.today())
+    load(folder, by="test")
+
+    def seen() -> dict[str, bool]:
+        goal = api.get_goal("buka-warung")
+        page = client.get("/layanan/?q=surat+sehat", headers={"accept-language": "id"}).content.decode()
+        return {
+            "list": "surat-sehat" in {card.id for card in api.list_cards(agency="dinas-sehat")},
+            "pages": "surat-sehat" in {card.id for card in api.list_page()[0]},
+            "links": "surat-sehat" in api.cards_of(["surat-sehat"]),
+            "search": "surat-sehat" in {card.id for card in api.search("surat sehat")},
+            "suggest": "surat-sehat" in {card.id for card in api.suggest("surat sehat")},
+            "page": "/layanan/surat-sehat/" in page,
+            "agency": api.get_agency("dinas-sehat").services == 2,
+            "category": {c.id: c.services for c in api.categories()}["health"] == 2,
+            "plan": "surat-sehat" in api.atlas().nodes,
+            "goal": "surat-sehat" in str(goal),
+        }
+
+    assert seen() == dict.fromkeys(seen(), True)
+    before = api.atlas().mark
+    with tomorrow():
+        assert seen() == dict.fromkeys(seen(), False)
+        assert "laik-sehat" in str(api.get_goal("buka-warung"))
+        by_day = api.atlas().mark
+        assert by_day != before
+        assert api.close_ended() == 1
+        assert seen() == dict.fromkeys(seen(), False)
+        assert "laik-sehat" in str(api.get_goal("buka-warung"))
+        assert api.atlas().mark == by_day
+
+
+def test_goals_go_on_with_the_last_of_those_that_followed() -> None:
+    held = {"bundles": '{"g": {"services": [{"id": "a"}, {"id": "b"}]}}', "mark": "m", "usual": {}}
+    made = after_endings(held, {"a": "b", "b": "c"})
+    assert made["bundles"] == '{"g": {"services": [{"id": "c"}, {"id": "c"}]}}'
+    assert made["mark"] != "m"
+    assert after_endings(held, {"b": "c", "a": "b"})["mark"] == made["mark"]
 
 
 @pytest.mark.django_db

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -21,7 +22,7 @@ from pendopo.catalogue.rules.content import assemble
 from pendopo.catalogue.rules.planning import Ask, Atlas, HeldPaper, Holdings, How, Need, Node, Plan, plan
 from pendopo.catalogue.rules.planning.drawing import BOX, direct
 from pendopo.kernel.errors import Denied
-from pendopo.region.api import Calendar, DayKind, due_on
+from pendopo.region.api import Calendar, DayKind, due_on, working_days_between
 
 ON = date(2026, 11, 20)  # a Friday
 CALENDAR = Calendar({date(2026, 12, 25): (DayKind.HOLIDAY, "Natal")}, 2026, 2028)
@@ -72,7 +73,9 @@ def catalogues(draw: st.DrawFn) -> tuple[Atlas, list[str]]:
         )
         asks += (Ask(f"field_{i % 3}", f"field_{i % 3}", "T", "T", False, False, ()),)
         about = random.choice(["applicant", "applicant", "applicant", "child"])
-        nodes.append(node(f"s{i}", *needs, days=random.choice([None, 0, 1, 3, 10]), about=about, asks=asks))
+        days = random.choice([None, 0, 1, 3, 10, "every"])
+        time = {"days": None, "calendar_days": random.randint(1, 12)} if days == "every" else {"days": days}
+        nodes.append(node(f"s{i}", *needs, about=about, asks=asks, **time))
     goals = draw(
         st.lists(st.sampled_from([one.service_id for one in nodes]), min_size=1, max_size=4, unique=True)
     )
@@ -115,7 +118,10 @@ def check_order(made: Plan) -> None:
             assert earlier.wave < part.wave
             assert earlier.due_on <= part.starts_on
         assert CALENDAR.kind(part.starts_on) == "working"
-        assert due_on(part.starts_on, part.working_days or 0, CALENDAR) == part.due_on
+        if part.calendar_days is not None:
+            assert part.due_on == part.starts_on + timedelta(days=part.calendar_days)
+        else:
+            assert due_on(part.starts_on, part.working_days or 0, CALENDAR) == part.due_on
     assert [service for wave in made.waves for service in wave] == list(place)
 
 
@@ -149,8 +155,11 @@ def check_held_papers_are_valid(made: Plan) -> None:
 
 def check_critical_path(made: Plan) -> None:
     path = [made.part(service) for service in made.critical_path]
-    assert sum(part.working_days or 0 for part in path) == made.working_days
+    first = made.part(made.critical_path[0]).starts_on
+    assert path[0].begins == 0
+    assert made.working_days == working_days_between(first, made.finish_on, CALENDAR)
     assert path[-1].due_on == made.finish_on == max(part.due_on for part in made.parts)
+    assert all(a.ends == b.begins for a, b in itertools.pairwise(path))
     assert all(part.critical for part in path)
     assert all(a.service_id in b.needs for a, b in itertools.pairwise(path))
 
@@ -234,6 +243,34 @@ def test_the_renewal_of_one_paper_may_outlast_another() -> None:
     )
     made = planned(atlas, "end", holdings=Holdings(papers))
     assert set(made.part("end").needs) == {"slow", "quick"}
+
+
+@checked(max_examples=150, deadline=None)
+@given(cases(), st.dates(ON, ON + timedelta(days=80)))
+def test_one_more_holiday_never_makes_a_plan_earlier(
+    case: tuple[Atlas, list[str], Holdings], free: date
+) -> None:
+    atlas, goals, holdings = case
+    more = replace(CALENDAR, days={**CALENDAR.days, free: (DayKind.HOLIDAY, "Libur")})
+    before = planned(atlas, *goals, holdings=holdings)
+    after = plan(atlas, goals, holdings=holdings, on=ON, calendar=more)
+    assert after.finish_on >= before.finish_on
+
+
+def test_days_of_the_calendar_are_counted_as_such_and_what_waits_begins_on_a_working_day() -> None:
+    """Filed on Friday 20 November: eight days are Saturday in a week; the next part begins on the Monday after."""
+    atlas = atlas_of(
+        node("location", days=None, calendar_days=8), node("permit", need("p", "location"), days=2)
+    )
+    alone = planned(atlas, "location")
+    assert (alone.finish_on, alone.working_days, alone.is_estimate) == (date(2026, 11, 28), 5, False)
+    made = planned(atlas, "permit")
+    assert made.part("location").due_on == date(2026, 11, 28)
+    assert made.part("permit").starts_on == date(2026, 11, 30)
+    assert made.finish_on == date(2026, 12, 2)
+    assert made.critical_path == ("location", "permit")
+    picture = planning.draw(made.parts, {"location": "a", "permit": "b"})
+    assert [line.critical for line in picture.lines] == [True]
 
 
 def test_other_peoples_papers_make_no_circle_and_no_wait() -> None:

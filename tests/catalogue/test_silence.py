@@ -39,6 +39,7 @@ def content(**said: Any) -> dict[str, Any]:
         (content(procedure="oss-fed"), {}, Regime.OSS),
         (content(procedure="oss-fed", says=False), PERMITS, None),
         (content(procedure="oss-fed", days=None), {}, None),
+        (content(procedure="oss-fed", days=None) | {"sla_calendar_days": 20}, {}, Regime.OSS),
         (content(procedure="pass-through", says=True), PERMITS, None),
         (content(document="SIM A", says=True), PERMITS, None),
         (content(document="Paspor elektronik RI", says=True), PERMITS, None),

@@ -10,6 +10,7 @@ from pendopo.applications.actions import (
     ask_revocation,
     begin_purpose,
     change_calendar,
+    change_hours,
     decide_appeal,
     file,
     impose,
@@ -49,7 +50,7 @@ from pendopo.applications.actions import (
     withdraw,
     withdraw_appeal,
 )
-from pendopo.applications.actions.groups import upload_group, work_on_groups
+from pendopo.applications.actions.groups import purge_groups, upload_group, work_on_groups
 from pendopo.applications.actions.moving import CaseMove, hand_over_work, migrate_cases
 from pendopo.applications.actions.submission import (
     begin_submission,
@@ -160,6 +161,7 @@ from pendopo.applications.rules import (
     verbs_for,
 )
 from pendopo.applications.rules.moving import Moves, Stays
+from pendopo.applications.rules.purposes import to_confirm
 from pendopo.applications.rules.submission import (
     ANSWERS,
     BLOCKS,
@@ -179,8 +181,8 @@ __all__ = [
     "Figures", "InboxRow", "Moves", "NextLine", "Offer", "PartState", "Purpose", "Remark", "Replay", "Standing", "State", "Stays",
     "Step", "StepKind", "StepStatus", "SubmissionState", "Verb", "advance", "agencies_shown", "agency_of", "amendable",
     "ask_person", "ask_registers", "ask_revocation", "asked_about", "attached", "bad_rows", "begin_purpose", "begin_submission",
-    "bundle_form", "can", "can_answer", "case_of", "chance_of", "chances_on", "change_calendar", "changes_of", "check_hand",
-    "check_owner", "check_parts", "competences_of_parts", "consent", "consent_mark", "consent_sheet", "count_inbox",
+    "bundle_form", "can", "can_answer", "case_of", "chance_of", "chances_on", "change_calendar", "change_hours", "changes_of",
+    "check_hand", "check_owner", "check_parts", "competences_of_parts", "consent", "consent_mark", "consent_sheet", "count_inbox",
     "count_reviews", "decide_appeal", "decisions_of", "dependants", "early_refusals", "edits_catalogue", "figures", "file",
     "file_submission", "find_submission", "finder_told", "get_appeal_for_staff", "get_for_staff", "get_group", "get_own",
     "get_own_appeal", "get_review", "get_status", "get_submission", "hand_over_work", "impose", "inbox", "issue_provisional",
@@ -190,9 +192,9 @@ __all__ = [
     "on_bill_settled", "on_concluded", "on_correction_requested", "on_deadlines_moved", "on_deadlines_warned", "on_decided",
     "on_document_expiring", "on_filed_again", "on_inspected", "on_inspection_scheduled", "on_overridden", "on_provisional_wanted",
     "on_rule_stopped", "on_sample_decided", "on_step_reassigned", "on_submitted", "open_answers", "open_work", "owners_of",
-    "plan_for", "plan_now", "read_code", "recount", "refile_part", "register_wait", "release_steps", "renew_bill", "renew_plan",
-    "renewal_opens", "replay", "resubmit", "retry_part", "review", "reviewer_agencies", "save", "save_submission", "start",
-    "submission_of", "submit", "supplies", "sweep_appeals", "sweep_deadlines", "switch_rule", "take_up_appeal", "timeline",
-    "typed_answers", "typist", "upload_group", "verbs_for", "want_person", "warn_deadlines", "withdraw", "withdraw_appeal",
-    "withdraw_part", "withdraw_submission", "work_on_groups",
+    "plan_for", "plan_now", "purge_groups", "read_code", "recount", "refile_part", "register_wait", "release_steps", "renew_bill",
+    "renew_plan", "renewal_opens", "replay", "resubmit", "retry_part", "review", "reviewer_agencies", "save", "save_submission",
+    "start", "submission_of", "submit", "supplies", "sweep_appeals", "sweep_deadlines", "switch_rule", "take_up_appeal",
+    "timeline", "to_confirm", "typed_answers", "typist", "upload_group", "verbs_for", "want_person", "warn_deadlines", "withdraw",
+    "withdraw_appeal", "withdraw_part", "withdraw_submission", "work_on_groups",
 ]  # fmt: skip

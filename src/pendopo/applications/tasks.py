@@ -1,9 +1,11 @@
-"""What must happen by itself: unanswered objections are granted, steps of people who left are freed, registers asked again."""
+"""What must happen by itself: unanswered objections are granted, steps of people who left are freed, registers asked again, rows of
+sheets purged.
+"""
 
 from django.db import connection
 from procrastinate.contrib.django import app
 
-from pendopo.applications.api import ask_registers, release_steps, sweep_appeals
+from pendopo.applications.api import ask_registers, purge_groups, release_steps, sweep_appeals
 
 
 @app.periodic(cron="11 * * * *")
@@ -33,5 +35,16 @@ def registers(timestamp: int) -> None:  # noqa: ARG001 - periodic tasks are told
     """Once a minute: of few rows, those whose time has come."""
     try:
         ask_registers()
+    finally:
+        connection.close()
+
+
+@app.periodic(cron="41 3 * * *")
+@app.task(name="purge_groups", queue="news")
+def purge(timestamp: int) -> None:  # noqa: ARG001 - periodic tasks are told their moment
+    """Once a night."""
+    try:
+        while purge_groups():
+            pass
     finally:
         connection.close()

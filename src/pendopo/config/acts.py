@@ -68,6 +68,9 @@ class ActIn(Schema):
     legal_basis: str = Field("", max_length=300)
     fee_lines: list[FeeLineIn] = Field(default_factory=list, max_length=50)
     appointment: AppointmentIn | None = None
+    confirmed: bool = Field(
+        default=False, description="What the step asks to have received or seen, such as a damaged original"
+    )
 
 
 class Acted(Schema):
@@ -117,6 +120,7 @@ def _said(given: ActIn) -> applications.Act:
             for number, line in enumerate(given.fee_lines, start=1)
         ),
         details=_details(given),
+        confirmed=given.confirmed,
     )
 
 

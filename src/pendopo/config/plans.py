@@ -62,7 +62,8 @@ def shown(made: Plan) -> Iterator[str]:
         yield f"\nTahap {number}"
         for part in map(made.part, wave):
             mark = "*" if part.critical else " "
-            yield f" {mark} {part.starts_on} - {part.due_on}  {part.name} [{part.service_id}]"
+            every = f", {part.calendar_days} hari kalender" if part.calendar_days is not None else ""
+            yield f" {mark} {part.starts_on} - {part.due_on}  {part.name} [{part.service_id}{every}]"
             yield f"      {part.agency_name}{f' ({part.competence})' if part.competence else ''}"
             if part.needs:
                 yield f"      setelah: {'; '.join(names[need] for need in part.needs)}"

@@ -49,6 +49,7 @@ class ServiceOut(Schema):
     fee_type: str
     amount_idr: int | None
     sla_working_days: int | None
+    sla_calendar_days: int | None
     sla_minutes: int | None
 
 
@@ -173,7 +174,8 @@ def list_services(request: HttpRequest, wanted: Query[Wanted]) -> Any:
         {
             "id": card.id, "name": card.name, "name_en": card.name_en, "agency": card.agency_id, "agency_name": card.agency_name,
             "category": card.category, "fee_type": card.fee_type, "amount_idr": card.amount_idr,
-            "sla_working_days": card.sla_working_days, "sla_minutes": card.sla_minutes,
+            "sla_working_days": card.sla_working_days, "sla_calendar_days": card.sla_calendar_days,
+            "sla_minutes": card.sla_minutes,
         }
         for card in cards[: wanted.limit]
     ]  # fmt: skip

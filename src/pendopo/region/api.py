@@ -1,6 +1,6 @@
 """The region this instance serves: calendar, working days, terms and their derivation, service hours, area names."""
 
-from pendopo.region.actions import change_days
+from pendopo.region.actions import change_days, change_hours
 from pendopo.region.queries import (
     FRESH_SECONDS,
     calendar,
@@ -10,10 +10,15 @@ from pendopo.region.queries import (
     district_name,
     forget,
     get_days,
+    get_hours,
+    hours_of,
+    hours_with,
+    known_hours,
     list_days,
+    list_hours,
     received_today,
 )
-from pendopo.region.rules import (
+from pendopo.region.rules.days import (
     Calendar,
     Day,
     DayKind,
@@ -33,9 +38,22 @@ from pendopo.region.rules import (
     with_entries,
     working_days_between,
 )
+from pendopo.region.rules.hours import (
+    LAW,
+    LAW_RAMADAN,
+    Hours,
+    Span,
+    Week,
+    closing,
+    hours_on,
+    minutes_a_week,
+)
+from pendopo.region.rules.hours import check as check_hours
 
 __all__ = [
-    "FRESH_SECONDS", "Calendar", "Day", "DayKind", "Derivation", "Entry", "Mark", "Row", "Term", "Unit", "Why", "calendar", "calendar_with",
-    "change_days", "closing_at", "closing_time", "derive", "district_name", "due_of", "due_on", "forget", "get_days", "is_working",
-    "lacks_leave", "list_days", "received_on", "received_today", "with_entries", "working_days_between",
+    "FRESH_SECONDS", "LAW", "LAW_RAMADAN", "Calendar", "Day", "DayKind", "Derivation", "Entry", "Hours", "Mark", "Row", "Span",
+    "Term", "Unit", "Week", "Why", "calendar", "calendar_with", "change_days", "change_hours", "check_hours", "closing",
+    "closing_at", "closing_time", "derive", "district_name", "due_of", "due_on", "forget", "get_days", "get_hours",
+    "hours_of", "hours_on", "hours_with", "is_working", "known_hours", "lacks_leave", "list_days", "list_hours", "minutes_a_week",
+    "received_on", "received_today", "with_entries", "working_days_between",
 ]  # fmt: skip

@@ -1,7 +1,8 @@
 """The region's calendar, service hours and area codes.
 
 The calendar is a seed (national holidays and collective leave as published, the city's own days of region.yaml) under the days entered by
-hand. It is kept in memory and looked at again every two seconds, so an edit reaches every process without asking the database each time.
+hand; the hours are the law's, those of region.yaml over them, and entered ones over both. All is kept in memory and looked at again every
+two seconds, so an edit reaches every process without asking the database each time.
 """
 
 import csv
@@ -12,31 +13,34 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 import holidays
 from django.conf import settings
 
 from pendopo.kernel import clock
-from pendopo.region.models import CalendarDay
-from pendopo.region.rules import Calendar, DayKind, Entry, is_working, received_on, with_entries
+from pendopo.region.models import CalendarDay, ServiceHours
+from pendopo.region.rules import hours as hours_rules
+from pendopo.region.rules.days import Calendar, DayKind, Entry, is_working, received_on, with_entries
+from pendopo.region.rules.hours import Hours
 
 YEARS_BACK, YEARS_AHEAD = 5, 2
 FRESH_SECONDS: Final = 2.0
 """How long a process may not know of an edit. Whoever recounts deadlines waits that long first."""
 
-DEFAULT_CLOSING: Final = time(16, 0)
 ESTIMATE: Final = " (perkiraan)"
-WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 @dataclass(slots=True)
 class _Kept:
-    """The entered days as last read, and the calendars built from them."""
+    """The entered days and hours as last read, and what was worked out from them."""
 
     entries: tuple[Entry, ...]
+    hours: tuple[Hours, ...]
     read_at: float
     built: dict[tuple[str, int], Calendar] = field(default_factory=dict)
+    known: dict[int, tuple[Hours, ...]] = field(default_factory=dict)
+    closings: dict[tuple[str, date, int], time] = field(default_factory=dict)
 
 
 _lock = threading.Lock()
@@ -66,9 +70,9 @@ def _current() -> _Kept:
         kept = _kept
         if kept is not None and stopwatch.monotonic() - kept.read_at < FRESH_SECONDS:
             return kept
-        asked_at, entries = stopwatch.monotonic(), _entries()
-        if kept is None or kept.entries != entries:
-            kept = _kept = _Kept(entries, asked_at)
+        asked_at, entries, hours = stopwatch.monotonic(), _entries(), _entered_hours()
+        if kept is None or (kept.entries, kept.hours) != (entries, hours):
+            kept = _kept = _Kept(entries, hours, asked_at)
         kept.read_at = asked_at
         return kept
 
@@ -124,30 +128,75 @@ def list_days(year: int) -> list[CalendarDay]:
     return list(CalendarDay.objects.filter(on__year=year).order_by("on", "agency_id", "id"))
 
 
-def closing_time(on: date) -> time:
-    """When service ends on that date: the hall's hours of that weekday, in Ramadan the shorter ones.
+def _entered_hours() -> tuple[Hours, ...]:
+    rows = ServiceHours.objects.filter(withdrawn_at__isnull=True).order_by("from_on", "id")
+    return tuple(hours_of(row) for row in rows)
 
-    Source: Perpres 21/2023 (in Ramadan 32.5 hours a week from 08.00); region.yaml says the hours.
+
+def hours_of(row: ServiceHours) -> Hours:
+    """Entered hours as a value."""
+    week = hours_rules.week_of(row.week, hours_rules.LAW)
+    return Hours(row.name, week, row.from_on, row.until_on, row.agency_id, row.estimated, row.id)
+
+
+def known_hours() -> tuple[Hours, ...]:
+    """All hours that hold at some time, for everybody or one agency: what ``hours_on`` chooses from."""
+    kept, year = _current(), clock.today().year
+    if year not in kept.known:
+        kept.known[year] = hours_rules.layered(*_seed_hours(calendar()), kept.hours)
+    return kept.known[year]
+
+
+def hours_with(enter: Sequence[Hours], withdraw: Sequence[int]) -> tuple[Hours, ...]:
+    """All hours as they would be after an edit that has not been made. For previews."""
+    left = [hours for hours in _entered_hours() if hours.id not in withdraw]
+    return hours_rules.layered(*_seed_hours(calendar()), [*left, *enter])
+
+
+def _seed_hours(days: Calendar) -> tuple[list[Hours], ...]:
+    """Before anybody entered hours, the weakest first: the hall's week, Ramadan by the feast after it, Ramadan by region.yaml."""
+    halls = [site for site in settings.REGION.get("sites") or () if site.get("kind") == "hall"]
+    said = (settings.REGION.get("service_hours") or {}).get("ramadan") or {}
+    usual = hours_rules.week_of(halls[0].get("open") if halls else None, hours_rules.LAW)
+    week = hours_rules.week_of(said.get("hours"), hours_rules.LAW_RAMADAN)
+    months = [
+        Hours("Ramadan", week, _day(month["from"]), _day(month["to"]), estimated=bool(month.get("estimated")))
+        for month in said.get("months") or ()
+    ]
+    return [Hours("", usual)], hours_rules.fasting(days, week), months
+
+
+def _day(said: object) -> date:
+    return date.fromisoformat(str(said))
+
+
+def get_hours(hours_id: int) -> Hours | None:
+    """Entered hours that still hold, or None."""
+    row = ServiceHours.objects.filter(id=hours_id, withdrawn_at__isnull=True).first()
+    return hours_of(row) if row else None
+
+
+def list_hours() -> list[ServiceHours]:
+    """All entered hours, withdrawn ones too, the latest first."""
+    return list(ServiceHours.objects.order_by("-from_on", "-id"))
+
+
+def closing_time(on: date, agency_id: str = "") -> time:
+    """When service ends on that date at an agency, or in the hall; in Ramadan earlier.
+
+    Source: Perpres 21/2023; region.yaml and what the mall entered say the hours.
     """
-    hours = _ramadan_hours(on) or next(
-        (site.get("open") or {} for site in settings.REGION.get("sites") or () if site.get("kind") == "hall"),
-        {},
-    )
-    span = hours.get(WEEKDAYS[on.weekday()])
-    return time.fromisoformat(str(span[1])) if span else DEFAULT_CLOSING
+    kept = _current()
+    own = agency_id if any(hours.agency_id == agency_id for hours in kept.hours) else ""
+    key = (own, on, clock.today().year)
+    if key not in kept.closings:
+        kept.closings[key] = hours_rules.closing(on, known_hours(), own)
+    return kept.closings[key]
 
 
-def _ramadan_hours(on: date) -> dict[str, Any]:
-    ramadan = (settings.REGION.get("service_hours") or {}).get("ramadan") or {}
-    for month in ramadan.get("months") or ():
-        if date.fromisoformat(str(month["from"])) <= on <= date.fromisoformat(str(month["to"])):
-            return dict(ramadan["hours"])
-    return {}
-
-
-def closing_at(on: date) -> datetime:
+def closing_at(on: date, agency_id: str = "") -> datetime:
     """The instant service ends on that local date: until then a promise of that day is kept."""
-    return datetime.combine(on, closing_time(on), tzinfo=clock.zone())
+    return datetime.combine(on, closing_time(on, agency_id), tzinfo=clock.zone())
 
 
 def received_today(agency_id: str | None = None) -> date:
@@ -155,7 +204,7 @@ def received_today(agency_id: str | None = None) -> date:
     at = clock.now().astimezone(clock.zone())
     if settings.REGION.get("late_submissions") == "same_day":
         return at.date()
-    return received_on(at, closing_time(at.date()), calendar(agency_id))
+    return received_on(at, closing_time(at.date(), agency_id or ""), calendar(agency_id))
 
 
 def check_year(year: int) -> None:

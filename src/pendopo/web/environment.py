@@ -5,7 +5,7 @@ once and not at every text and date.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import cache, partial
 from typing import Any
 
@@ -84,6 +84,11 @@ def day(on: date | None, *, tongue: str = "") -> str:
     return f"{DAYS[tongue][on.weekday()]}, {on.day} {MONTHS[tongue][on.month - 1]} {on.year}"
 
 
+def weekday(on: date) -> str:
+    """``Senin`` (English ``Monday``)."""
+    return DAYS[language()][on.weekday()]
+
+
 def when(at: datetime | None, *, tongue: str = "") -> str:
     """``Senin, 23 November 2026 pukul 10.30 WIB``; None is an empty text."""
     if at is None:
@@ -92,6 +97,11 @@ def when(at: datetime | None, *, tongue: str = "") -> str:
     if tongue == "en":
         return f"{day(local, tongue=tongue)} at {local:%H:%M} {zone_label()}"
     return f"{day(local, tongue=tongue)} pukul {local:%H.%M} {zone_label()}"
+
+
+def hour(at: time | None) -> str:
+    """``07.30`` (English ``07:30``); None is an empty text."""
+    return "" if at is None else f"{at:%H:%M}" if language() == "en" else f"{at:%H.%M}"
 
 
 def nik(number: str) -> str:
@@ -231,6 +241,8 @@ def environment(*, tongue: str = "", **options: Any) -> Environment:
         "rupiah": rupiah,
         "when": partial(when, tongue=tongue),
         "day": partial(day, tongue=tongue),
+        "weekday": weekday,
+        "hour": hour,
         "nik": nik,
         "bytes": size,
         "opt": opt,

@@ -102,6 +102,9 @@ DENIED: Final[Words] = {
     "appointment_incomplete": _("Isi tanggal, jam, dan tempat kunjungan."),
     "appointment_past": _("Waktu kunjungan harus di depan, dalam satu tahun ini."),
     "findings_needed": _("Tulis apa yang ditemukan di lapangan: itu menjadi berita acara."),
+    "confirmation_needed": _(
+        "Centang dahulu bahwa Anda sudah menerima atau melihat yang diminta pada langkah ini."
+    ),
     "not_your_colleague": _(
         "Anda hanya dapat menunjuk wakil bagi diri sendiri atau bagi bawahan di instansi Anda."
     ),
@@ -128,6 +131,17 @@ DENIED: Final[Words] = {
     ),
     "calendar_day_taken": _(
         "Hari itu sudah ada di kalender. Cabut dahulu yang lama bila ingin menggantinya."
+    ),
+    "hours_none": _("Isi jam layanan paling sedikit untuk satu hari."),
+    "hours_order": _(
+        "Jam buka harus sebelum jam tutup, dan istirahat lebih pendek daripada waktu di antaranya."
+    ),
+    "hours_range": _("Tanggal akhir paling lama 40 hari sesudah tanggal awal."),
+    "hours_gone": _(
+        "Jam layanan itu sudah dicabut lebih dahulu. Muat ulang halaman untuk melihat yang terbaru."
+    ),
+    "hours_taken": _(
+        "Jam layanan untuk tanggal itu sudah ada. Cabut dahulu yang lama bila ingin menggantinya."
     ),
     "file_too_large": _("Berkas terlalu besar. Ukuran paling besar 10 MB."),
     "file_type": _("Jenis berkas ini tidak diterima. Kirim PDF, JPG, atau PNG."),
@@ -205,7 +219,7 @@ REFUSED: Final = _(
 )
 CONFLICTS: Final = (
     "not_in_this_state", "stale", "already_", "step_", "not_complete", "not_paid", "rounds_", "not_editable", "survey_too_early",
-    "not_in_this_standing", "not_in_this_appeal", "renewal_", "amendment_", "part_", "plan_changed",
+    "not_in_this_standing", "not_in_this_appeal", "renewal_", "amendment_", "part_", "plan_changed", "hours_gone", "hours_taken",
 )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from pendopo.applications.actions.appeals import (
     take_up_appeal,
     withdraw_appeal,
 )
-from pendopo.applications.actions.clock import change_calendar, recount
+from pendopo.applications.actions.clock import change_calendar, change_hours, recount
 from pendopo.applications.actions.clock_silence import sweep_deadlines, warn_deadlines
 from pendopo.applications.actions.drafts import save, start
 from pendopo.applications.actions.filing import file, submit
@@ -50,6 +50,7 @@ __all__ = [
     "ask_revocation",
     "begin_purpose",
     "change_calendar",
+    "change_hours",
     "decide_appeal",
     "file",
     "impose",

@@ -19,6 +19,7 @@ from pendopo.applications.models import Application
 from pendopo.applications.rules import (
     APPLICANTS,
     DECIDED,
+    PROCEEDS,
     Act,
     Case,
     Outcome,
@@ -29,6 +30,7 @@ from pendopo.applications.rules import (
     Verb,
     decide,
 )
+from pendopo.applications.rules.purposes import to_confirm
 from pendopo.catalogue.api import ServiceVersion, get_version
 from pendopo.identity.api import SYSTEM, Actor, ActorKind, get_person
 from pendopo.kernel import clock, sql
@@ -84,6 +86,7 @@ def advance(
             holds=queries.holds_for(version, loaded.answers),
             autos=queries.autos_for(version, loaded.id, facts, off),
         )
+        _check_confirmed(loaded, version, verb, step_key, act)
         if verb is Verb.REASSIGN:
             _check_colleague(loaded.case.step(step_key), UUID(str(act.details["to"])))
         try:
@@ -92,6 +95,16 @@ def advance(
         except RulesOff as found:
             off |= found.off
     raise Denied("stale")
+
+
+def _check_confirmed(
+    loaded: queries.Loaded, version: ServiceVersion, verb: Verb, step_key: str, act: Act
+) -> None:
+    """A step that hands something in, such as the damaged original, is not done before its officer says to have it."""
+    if not act.confirmed and version.content.get("confirms"):
+        step = next((step for step in loaded.case.steps if step.key == step_key), None)
+        if step and verb is PROCEEDS[step.kind] and to_confirm(version.content, step_key, loaded.answers):
+            raise Denied("confirmation_needed")
 
 
 def _check_colleague(step: Step, user_id: UUID) -> None:
@@ -241,6 +254,7 @@ def _event_data(
         **({"reason": act.reason, "legal_basis": act.legal_basis} if act.reason else {}),
         **({"due_on": outcome.due_on.isoformat()} if outcome.due_on else {}),
         **({"details": dict(act.details)} if act.details else {}),
+        **({"confirmed": True} if act.confirmed else {}),
         **({"automatic": automatic} if automatic else {}),
     }
 

@@ -1,4 +1,6 @@
-"""Editing the calendar, and counting all open deadlines anew after it: in batches that each commit, from where the last one stopped.
+"""Editing the calendar and the hours, and counting all open deadlines anew after days changed.
+
+It counts in batches that each commit, and goes on from where the last one stopped.
 
 A batch is one statement, and small: the event chain of every application it moves stays locked until it commits.
 """
@@ -73,6 +75,15 @@ def _changed(enter: Sequence[region.Entry], withdraw: Sequence[int]) -> list[dic
         for days, withdrawn in ((enter, False), (gone, True))
         for day in days
     ]
+
+
+def change_hours(*, enter: Sequence[region.Hours], withdraw: Sequence[int], source: str, by: Actor) -> None:
+    """Enter and withdraw service hours. No deadline moves: what was received in time stays so, whatever the hours become.
+
+    Raises: Denied("wrong_role"), and what ``region.change_hours`` raises.
+    """
+    queries.check_operator(by)
+    region.change_hours(enter=enter, withdraw=withdraw, source=source, by=by.ref)
 
 
 def recount(*, batch: int = BATCH, patience_seconds: float = region.FRESH_SECONDS) -> int:

@@ -7,6 +7,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Final
 
 from django.conf import settings
@@ -42,6 +43,8 @@ log = logging.getLogger(__name__)
 
 ROWS_AT_ONCE: Final = 1000
 PATIENCE: Final = 3
+KEPT_DAYS: Final = 90
+"""Rows that came back can be fetched and mended for so long after their sheet ended; then nothing of them is kept."""
 _PROBLEM_LENGTH: Final = 300
 
 
@@ -168,6 +171,20 @@ def _end(group: GroupFiling, state: GroupState, refused: Exception | None = None
         GroupRow.objects.filter(group=group).delete()
     counts = {"filed": group.filed, "bad": group.bad, "again": group.again}
     events.record(f"group:{group.id}", f"group_{state}", actor="system", on_behalf_of=group.owner, **counts)
+
+
+def purge_groups(*, sheets: int = 20) -> int:
+    """Delete the rows that were not filed of sheets that ended ninety days ago, as many sheets at once. Returns how many sheets."""
+    ended = GroupFiling.objects.select_for_update(skip_locked=True).filter(
+        finished_at__lt=clock.now() - timedelta(days=KEPT_DAYS), purged_at__isnull=True
+    )
+    with transaction.atomic():
+        found = dict(ended.order_by("finished_at").values_list("id", "owner")[:sheets])
+        GroupRow.objects.filter(group__in=found).exclude(state=RowState.FILED).delete()
+        GroupFiling.objects.filter(id__in=found).update(purged_at=clock.now())
+        for group_id, owner in found.items():
+            events.record(f"group:{group_id}", "group_purged", actor="system", on_behalf_of=owner)
+    return len(found)
 
 
 def _note_failure(group: GroupFiling, failed: Exception) -> None:

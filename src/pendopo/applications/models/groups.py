@@ -36,6 +36,7 @@ class GroupFiling(models.Model):
     created_at = models.DateTimeField()
     moved_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
+    purged_at = models.DateTimeField(null=True)  # its rows that were not filed are gone
 
     class Meta:
         constraints = [
@@ -56,13 +57,16 @@ class GroupFiling(models.Model):
             models.Index(
                 fields=["moved_at"], condition=Q(state__in=["reading", "filing"]), name="group_work"
             ),
+            models.Index(
+                fields=["finished_at"], condition=Q(purged_at__isnull=True), name="group_not_purged"
+            ),
             models.Index(fields=["owner", "-created_at"], name="group_of_owner"),
         ]
 
     class Privacy:
         public: tuple[str, ...] = (
             "id", "owner", "owner_name", "service_id", "version", "kind", "state", "problem", "tries", "total", "filed", "bad", "again",
-            "created_at", "moved_at", "finished_at", "columns", "headings",
+            "created_at", "moved_at", "finished_at", "purged_at", "columns", "headings",
         )  # fmt: skip
         personal: tuple[str, ...] = ("by", "by_name", "file_name", "common")
         sensitive: tuple[str, ...] = ("sheet_sealed", "digest")
@@ -105,7 +109,7 @@ class GroupRow(models.Model):
         public: tuple[str, ...] = ("id", "group", "line", "state")
         personal: tuple[str, ...] = ("application", "faults")
         sensitive: tuple[str, ...] = ("nik_digest", "cells_sealed")
-        retention = "rows that were not filed: 90 days; others with their application"
+        retention = "rows that were not filed: 90 days after the sheet ended (purge_groups); others with their application"
 
     def __str__(self) -> str:
         return f"{self.group_id} row {self.line} ({self.state})"

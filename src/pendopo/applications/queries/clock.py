@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Any, Final
 from uuid import UUID
 
@@ -41,6 +41,10 @@ FROM applications_application a
 WHERE a.decided_at IS NULL AND a.due_on IS NOT NULL AND a.term <> '{{}}'
 GROUP BY 1, 2, 3, 4
 """  # noqa: S608 - constants only
+_DUE_DAYS = """
+SELECT a.agency_id, a.due_on, count(*), (array_agg(a.number ORDER BY a.number))[1:3] FROM applications_application a
+WHERE a.decided_at IS NULL AND a.due_on >= %s GROUP BY 1, 2
+"""
 
 
 def check_operator(actor: Actor) -> None:
@@ -134,6 +138,47 @@ def preview_change(enter: Sequence[region.Entry], withdraw: Sequence[int], by: A
         sum(shift.count for shift in shifts),
         sum(shift.count for shift in shifts if shift.now_on < today <= shift.was_on),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class HoursShift:
+    """Open deadlines of one agency on one day whose hour an edit of the service hours would change; the day stays."""
+
+    agency_id: str
+    due_on: date
+    was: time
+    now: time
+    count: int
+    numbers: tuple[str, ...]
+
+
+def preview_hours(enter: Sequence[region.Hours], withdraw: Sequence[int], by: Actor) -> list[HoursShift]:
+    """Which deadlines would end at another hour if the service hours were edited so, the nearest first.
+
+    Raises: Denied("wrong_role" | "hours_gone" | "hours_none" | "hours_order" | "hours_range").
+    """
+    check_operator(by)
+    for hours in enter:
+        region.check_hours(hours)
+    if any(region.get_hours(row) is None for row in withdraw):
+        raise Denied("hours_gone")
+    before, after = region.known_hours(), region.hours_with(enter, withdraw)
+    with connection.cursor() as cursor:
+        cursor.execute(_DUE_DAYS, [clock.today()])
+        days = cursor.fetchall()
+    found = [
+        HoursShift(
+            agency,
+            on,
+            region.closing(on, before, agency),
+            region.closing(on, after, agency),
+            count,
+            tuple(numbers),
+        )
+        for agency, on, count, numbers in days
+    ]
+    moved = [shift for shift in found if shift.was != shift.now]
+    return sorted(moved, key=lambda shift: (shift.due_on, shift.agency_id))
 
 
 def list_recounts(limit: int = 20) -> list[Recount]:

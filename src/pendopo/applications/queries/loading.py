@@ -80,6 +80,8 @@ def holds_for(version: ServiceVersion, answers: Mapping[str, Any]) -> Any:
 def term_of(version_id: UUID) -> Term:
     """What the service promises. Promises in minutes are kept on the day; where nobody set a time, the general law does."""
     content = get_version(version_id).content
+    if content.get("sla_calendar_days") is not None:
+        return Term(int(content["sla_calendar_days"]), Unit.CALENDAR)
     if content.get("sla_working_days") is None and content.get("sla_minutes") is None:
         return Term(GENERAL_DAYS)
     return Term(int(content.get("sla_working_days") or 0))

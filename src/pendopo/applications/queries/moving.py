@@ -74,7 +74,7 @@ def next_older(current: Mapping[str, UUID], after: UUID, limit: int) -> list[Run
 def _received(loaded: Loaded, at: datetime) -> date:
     """The day on which the application counted as received."""
     local = at.astimezone(clock.zone())
-    return received_on(local, closing_time(local.date()), calendar(loaded.agency_id))
+    return received_on(local, closing_time(local.date(), loaded.agency_id), calendar(loaded.agency_id))
 
 
 def next_held(agency_id: str, after: UUID, limit: int) -> list[UUID]:

@@ -91,6 +91,7 @@ class Act:
     details: Mapping[str, Any] = field(
         default_factory=dict
     )  # of an appointment, an inspection, a reassignment
+    confirmed: bool = False  # what the step asks to have received or seen
 
 
 @dataclass(frozen=True, slots=True)

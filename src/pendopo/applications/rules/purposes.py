@@ -1,8 +1,9 @@
 """What may be asked for about a document one holds: renewal, amendment, duplicate, certified copy; and from when until when."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 from pendopo.applications.rules.terms import Purpose
 from pendopo.kernel.errors import Denied
@@ -47,6 +48,17 @@ def check(held: Held, purpose: Purpose, window: Window, on: date) -> None:
         raise Denied("not_in_this_standing", held.standing)
     if purpose is Purpose.RENEWAL:
         _check_window(held.valid_until, window, on)
+
+
+def to_confirm(
+    content: Mapping[str, Any], step_key: str, answers: Mapping[str, Any]
+) -> list[Mapping[str, Any]]:
+    """What the officer of a step must have received or seen, given the answers: {says, says_en}. Shape: ``content`` of a version."""
+    return [
+        confirm
+        for confirm in content.get("confirms") or ()
+        if confirm["step"] == step_key and answers.get(confirm["field"]) == confirm["is"]
+    ]
 
 
 def _check_window(ends: date | None, window: Window, on: date) -> None:

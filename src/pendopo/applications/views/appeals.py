@@ -88,7 +88,7 @@ def appeal(request: Asked, appeal_id: UUID) -> HttpResponse:
     row = api.get_own_appeal(appeal_id, request.actor)
     context = {
         "row": row,
-        "due_at": closing_at(row.due_on) if row.due_on else None,
+        "due_at": closing_at(row.due_on, row.agency_id) if row.due_on else None,
         "letter": get_label(row.letter_id) if row.letter_id else None,
         "about": f"/permohonan/{row.application_id}/"
         if row.application_id
@@ -131,7 +131,7 @@ def decide(request: Asked, appeal_id: UUID) -> HttpResponse:
         if row.application_id is None
         else api.get_for_staff(row.application_id, request.actor),
         "verbs": [verb for verb in AppealVerb if api.can_answer(row, verb, request.actor)],
-        "due_at": closing_at(row.due_on) if row.due_on else None,
+        "due_at": closing_at(row.due_on, row.agency_id) if row.due_on else None,
         "letter": get_label(row.letter_id) if row.letter_id else None,
         "typed": request.POST,
         "problem": problem,

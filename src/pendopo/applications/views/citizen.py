@@ -237,7 +237,7 @@ def receipt(request: Asked, application_id: UUID) -> HttpResponse:
             "row": row,
             "service": version.content,
             "agency": api.agencies_shown([row])[row.id],
-            "due_at": closing_at(row.due_on) if row.due_on else None,
+            "due_at": closing_at(row.due_on, row.agency_id) if row.due_on else None,
             "typist": api.typist(row),
         },
     )
@@ -264,7 +264,7 @@ def status(request: Asked, application_id: UUID) -> HttpResponse:
         "by_rule": automatic.decided_by_rule(steps, entries, version.content),
         "bill": get_bill(subject) if row.state == "awaiting_payment" else None,
         "document": get_label(row.document_id) if row.document_id else None,
-        "due_at": closing_at(row.due_on) if row.due_on else None,
+        "due_at": closing_at(row.due_on, row.agency_id) if row.due_on else None,
         "wait": words.denied(wait) if (wait := _register_wait(row)) else "",
         "late": bool(row.due_on and clock.today() > row.due_on and row.decided_at is None),
         "labels": labels,

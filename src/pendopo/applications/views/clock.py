@@ -53,7 +53,7 @@ def _derived(row: Any, back: str) -> dict[str, Any]:
         }
         for day in derived.days
     ]
-    due_at = closing_at(derived.due_on) if derived.due_on else None
+    due_at = closing_at(derived.due_on, row.agency_id) if derived.due_on else None
     return {
         "row": row, "service": content, "back": back, "derived": derived, "days": shown, "working": working, "due_at": due_at,
         "counted": max((day.number for day in derived.days), default=0), "silence": row.decision.get("silence", ""),

@@ -1,7 +1,7 @@
 """The operator's calendar: the free days of a year, an edit that first says who would move, and what every edit moved."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 from django import forms
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from pendopo.applications import api
 from pendopo.applications.queries import clock as deadlines
+from pendopo.applications.views.clock_hours import shown_ranges
 from pendopo.applications.views.doors import Asked, for_staff
 from pendopo.catalogue.api import list_agencies
 from pendopo.kernel import clock
@@ -126,6 +127,7 @@ def _show(request: Asked, form: DaysForm, status: int = 200) -> HttpResponse:
     shown = sorted((on, kind, name) for on, (kind, name) in days.days.items() if on.year == year)
     context = {
         "form": form, "year": year, "kinds": KINDS, "agencies": _agencies(), "estimated": days.estimated,
+        "ranges": shown_ranges(date(year, 1, 1), date(year, 12, 31)),
         "days": shown, "years": [y for y in (year - 1, year + 1) if days.first_year <= y <= days.last_year],
         "entered": region.list_days(year), "lacks_leave": year >= clock.today().year and region.lacks_leave(year, days),
     }  # fmt: skip

@@ -95,13 +95,13 @@ def _show(
         "earlier": get_label(row.earlier_document_id) if row.earlier_document_id else None,
         "step_items": drawn.steps(api.list_steps(application_id), version.content),
         "competence": drawn.competence(entries, version.content),
-        "acts": _acts(request, application_id, version.content),
+        "acts": _acts(request, application_id, version.content, answers),
         "proposals": automatic.proposals(row.id, version.content),
         "remark_fields": list(labels.items()),
         "remark_reasons": [(code, words.remark(code)) for code in REMARKS],
         "history": drawn.history(entries, labels),
         "document": get_document(row.document_id, request.actor, allowed=True) if row.document_id else None,
-        "due_at": closing_at(row.due_on) if row.due_on else None,
+        "due_at": closing_at(row.due_on, row.agency_id) if row.due_on else None,
         "left": working_days_between(clock.today(), row.due_on, calendar()) if row.due_on else None,
         "problem": problem,
         "typed": typed or {},
@@ -127,7 +127,9 @@ def _answers_and_papers(row: Any, schema: forms.Schema, answers: dict[str, Any])
     }
 
 
-def _acts(request: Asked, application_id: UUID, content: dict[str, Any]) -> list[dict[str, Any]]:
+def _acts(
+    request: Asked, application_id: UUID, content: dict[str, Any], answers: dict[str, Any]
+) -> list[dict[str, Any]]:
     """Open steps this officer may act on or hand over: buttons of each, the visit agreed, who could take it."""
     case = api.load(application_id).case
     return [
@@ -136,6 +138,7 @@ def _acts(request: Asked, application_id: UUID, content: dict[str, Any]) -> list
             "title": _step_words(content, step.key),
             "verbs": api.verbs_for(case, step, request.actor),
             "visit": datetime.fromisoformat(step.appointment) if step.appointment else None,
+            "confirms": api.to_confirm(content, step.key, answers),
             "colleagues": [
                 (
                     colleague.user_id,
@@ -206,6 +209,7 @@ def _read_act(request: Asked) -> api.Act:
         legal_basis=forms.clean(post.get("legal_basis", ""))[:300],
         fee_lines=_fee_lines(post),
         details=_details(post),
+        confirmed=post.get("confirmed") == "on",
     )
 
 

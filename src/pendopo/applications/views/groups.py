@@ -229,7 +229,7 @@ def progress(request: AskedByFiler, group_id: UUID) -> HttpResponse:
         "faults": [
             sentence for row in faults for sentence in _sentences(group.headings, row.line, row.faults)
         ],
-        "more": group.bad + group.again > len(faults),
+        "more": group.bad + group.again > len(faults) and not group.purged_at,
     }
     response = render(request, "applications/group.html", context)
     if context["working"]:
@@ -251,8 +251,10 @@ def _sentences(head: list[str], line: int, faults: list[list[Any]]) -> Iterator[
 @for_filers
 @require_GET
 def mend(request: AskedByFiler, group_id: UUID) -> HttpResponseBase:
-    """The rows that came back, with a column that says why: mend and send again."""
+    """The rows that came back, with a column that says why: mend and send again. They are kept for ninety days."""
     group = api.get_group(group_id, request.own_actor)
+    if group.purged_at:
+        raise NotFound
     kept = [place for place, title in enumerate(group.headings) if title.strip() != ERRORS_HEADING]
     head = [*(group.headings[place] for place in kept), ERRORS_HEADING]
     rows = _came_back(group, kept)

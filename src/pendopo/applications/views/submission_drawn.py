@@ -97,7 +97,8 @@ def next_line(
     if part is None:
         return _ended(line, len(parts))
     name, application = name_of(part), f"/permohonan/{part.application_id}/"
-    due = closing_at(line.due_on) if line.due_on else None
+    agency_id = get_version(part.version_id).content["agency"]["id"]
+    due = closing_at(line.due_on, agency_id) if line.due_on else None
     late = bool(line.due_on and clock.today() > line.due_on)
     if line.kind == "office":
         title = _("Sekarang: %(agency)s memproses %(name)s") % {
@@ -193,7 +194,7 @@ def _part(part: Any, application: Any, names: Mapping[str, str]) -> dict[str, An
         "kind": kind,
         "href": f"/permohonan/{part.application_id}/" if part.application_id else "",
         "number": application.number if application else "",
-        "due_at": closing_at(application.due_on) if running else None,
+        "due_at": closing_at(application.due_on, application.agency_id) if running else None,
         "late": bool(running and clock.today() > application.due_on),
         "why": why(part, names),
         "document": f"/dokumen/{part.document_id}/" if part.document_id and part.state == "issued" else "",

@@ -7,8 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from pendopo.catalogue.models import Register, Service
-from pendopo.catalogue.rules.content import digest
-from pendopo.catalogue.rules.presence import followed
+from pendopo.catalogue.rules.presence import after_endings
 from pendopo.kernel import clock, events
 
 
@@ -28,7 +27,10 @@ def save_endings(services: Iterable[Mapping[str, Any]]) -> None:
 
 @transaction.atomic
 def close_ended() -> int:
-    """Take services whose last day is past out of lists and plans; plans go on with what replaces them. Returns how many."""
+    """Close services whose last day is past; goals go on with what replaces them. Returns how many.
+
+    Lists and plans look at the day itself and left them out before; this keeps what they work out anew each time.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('catalogue', 0))")
     ended = dict(
@@ -37,19 +39,8 @@ def close_ended() -> int:
     if not ended:
         return 0
     Service.objects.filter(pk__in=ended).update(is_active=False)
-    held = {row.name: row for row in Register.objects.filter(pk__in=("bundles", "planning"))}
-    heirs = {name: heir for name, heir in ended.items() if heir}
-    for name, row in held.items():
-        row.data = _followed_by(name, row.data, heirs, sorted(ended))
-    Register.objects.bulk_update(held.values(), ["data"])
+    planning = Register.objects.get(pk="planning")
+    planning.data = after_endings(planning.data, ended)
+    planning.save(update_fields=["data"])
     events.record("catalogue", "services_ended", actor="system", services=sorted(ended))
     return len(ended)
-
-
-def _followed_by(
-    name: str, data: dict[str, Any], heirs: Mapping[str, str], ended: list[str]
-) -> dict[str, Any]:
-    """A register after services ended: goals name their successors, and planning knows that it must read anew."""
-    if name == "planning":
-        return {**data, "mark": digest({"before": data["mark"], "ended": ended})[:12]}
-    return followed(data, heirs)  # type: ignore[no-any-return]

@@ -13,7 +13,7 @@ from pendopo.catalogue.actions.searching import index
 from pendopo.catalogue.connectors.folder import client as folder
 from pendopo.catalogue.models import Agency, Register, Service
 from pendopo.catalogue.queries.lists import registers
-from pendopo.catalogue.rules import checks, presence, references
+from pendopo.catalogue.rules import checks, presence, promises, references
 from pendopo.catalogue.rules.automatic import rule_list
 from pendopo.catalogue.rules.city import City, Problem
 from pendopo.catalogue.rules.content import assemble, digest
@@ -185,6 +185,7 @@ def _row(key: str, content: Mapping[str, Any]) -> Service:
             "applicant": content["applicant"],
             "channel": content["channel_default"],
             "sla_working_days": content["sla_working_days"],
+            **promises.in_calendar_days(content),
             "sla_minutes": content["sla_minutes"],
             "fee_type": content["fee"]["type"],
             "amount_idr": content["fee"]["amount_idr"],

@@ -11,6 +11,7 @@ from pendopo.catalogue.models import Agency, Register, SearchMiss, Service, Serv
 from pendopo.catalogue.rules.categories import CATEGORIES
 from pendopo.catalogue.rules.inventory import inventory as _inventory
 from pendopo.catalogue.rules.shown import AgencyCard, CategoryCard, InventoryRow, Miss, ServiceCard
+from pendopo.kernel import clock
 from pendopo.kernel.errors import NotFound
 
 CARD_COLUMNS = ("id", "name", "category", "card", "agency_id", "agency__name", "agency__name_en")
@@ -30,13 +31,18 @@ def card_of(row: Mapping[str, Any]) -> ServiceCard:
     )
 
 
+def offered() -> QuerySet[Service]:
+    """Services that take applications today. The day is asked at every reading, so what ended is gone at midnight."""
+    return Service.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=clock.today()), is_active=True)
+
+
 def _cards(services: QuerySet[Service]) -> list[ServiceCard]:
     return [card_of(row) for row in services.values(*CARD_COLUMNS)]
 
 
 def list_cards(agency: str | None = None, category: str | None = None) -> list[ServiceCard]:
     """Active services by name, of one agency or one situation if asked."""
-    services = Service.objects.filter(is_active=True)
+    services = offered()
     if agency is not None:
         services = services.filter(agency_id=agency)
     if category is not None:
@@ -46,7 +52,7 @@ def list_cards(agency: str | None = None, category: str | None = None) -> list[S
 
 def list_page(after: str = "", limit: int = 30) -> tuple[list[ServiceCard], str]:
     """Active services by name from the one after the service ``after`` on; and the key of the next page, empty at the end."""
-    services = Service.objects.filter(is_active=True).order_by("name", "id")
+    services = offered().order_by("name", "id")
     after = after.replace("\x00", "")[:48]
     last = Service.objects.filter(pk=after).values_list("name", flat=True).first() if after else None
     if last is not None:
@@ -63,7 +69,7 @@ def agencies_of(agency_ids: Iterable[str]) -> dict[str, dict[str, str]]:
 
 def cards_of(service_ids: Iterable[str]) -> dict[str, ServiceCard]:
     """Cards of the named services that are active, by id: for links to services that issue a requirement."""
-    found = _cards(Service.objects.filter(pk__in=set(service_ids), is_active=True).order_by("id"))
+    found = _cards(offered().filter(pk__in=set(service_ids)).order_by("id"))
     return {card.id: card for card in found}
 
 
@@ -82,7 +88,7 @@ def asking_services(requirement: str) -> list[tuple[str, str, str]]:
 
 
 def _agencies() -> QuerySet[Agency]:
-    own = Service.objects.filter(agency=OuterRef("pk"), is_active=True).order_by().values("agency")
+    own = offered().filter(agency=OuterRef("pk")).order_by().values("agency")
     counted = Coalesce(Subquery(own.annotate(n=Count("pk")).values("n")), 0)
     return Agency.objects.filter(is_active=True).annotate(services=counted).order_by("name")
 
@@ -109,7 +115,7 @@ def get_agency(agency_id: str) -> AgencyCard:
 
 def categories() -> list[CategoryCard]:
     """Situations of life that hold at least one service, in their fixed order."""
-    rows = Service.objects.filter(is_active=True).order_by().values_list("category").annotate(n=Count("pk"))
+    rows = offered().order_by().values_list("category").annotate(n=Count("pk"))
     counts = dict(rows)
     return [
         CategoryCard(c.id, c.name, c.name_en, c.hint, c.hint_en, counts[c.id])

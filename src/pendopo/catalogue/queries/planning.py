@@ -2,75 +2,92 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from pendopo.catalogue.models import Agency, Register, Service
 from pendopo.catalogue.rules import planning
 from pendopo.catalogue.rules.planning import NOTHING, Atlas, Competence, Fault, Goal, Holdings, Plan
+from pendopo.catalogue.rules.presence import after_endings
 from pendopo.catalogue.rules.shown import ServiceVersion
+from pendopo.kernel import clock, sql
 from pendopo.kernel.errors import Denied, Invalid, NotFound
 from pendopo.region.api import Calendar
 
-_MARK = "SELECT data->>'mark' FROM catalogue_register WHERE name = 'planning'"
+_NOW = """
+SELECT r.data->>'mark', ARRAY(
+  SELECT s.id || ' ' || s.replaced_by FROM catalogue_service s WHERE s.is_active AND s.ends_on < %s ORDER BY s.id)
+FROM catalogue_register r WHERE r.name = 'planning'
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Now:
+    """Which catalogue is loaded, and which of its services have ended since, as "id heir": what everything kept here follows from."""
+
+    mark: str
+    ended: tuple[str, ...]
+
+    def heirs(self) -> dict[str, str]:
+        return {name: heir for name, _space, heir in (pair.partition(" ") for pair in self.ended)}
 
 
 def atlas() -> Atlas:
-    """The loaded catalogue as planning sees it. One short query while the catalogue stays the same."""
-    mark = _mark()
-    return _atlas(mark) if mark else Atlas({})
+    """The loaded catalogue as planning sees it today. One short query while it stays the same."""
+    now = _now()
+    return _atlas(now) if now else Atlas({})
 
 
-def _mark() -> str:
-    with connection.cursor() as cursor:
-        cursor.execute(_MARK)
-        found = cursor.fetchone()
-    return str(found[0]) if found else ""
+def _now() -> _Now | None:
+    found = sql.one(_NOW, [clock.today()])
+    return _Now(found[0], tuple(found[1])) if found else None
 
 
 @lru_cache(maxsize=2)
-def _atlas(mark: str) -> Atlas:
-    versions = Service.objects.filter(is_active=True).order_by("id")
+def _atlas(now: _Now) -> Atlas:
+    versions = Service.objects.filter(is_active=True).exclude(pk__in=now.heirs()).order_by("id")
     rows = versions.values_list("current_version_id", "current_version__content")
     agencies = Agency.objects.values_list("id", "name", "name_en")
+    register = _register(now)
     return Atlas(
         nodes={content["id"]: planning.node_of(content, version) for version, content in rows.iterator()},
-        goals=_goals(mark),
+        goals=_goals(now),
         agencies={key: (name, name_en) for key, name, name_en in agencies},
-        usual=_register()["usual"],
-        mark=mark,
+        usual=register["usual"],
+        mark=register["mark"],
     )
 
 
 @lru_cache(maxsize=2)
-def _goals(mark: str) -> dict[str, Goal]:
+def _goals(now: _Now | None) -> dict[str, Goal]:
     """Goals alone: pages that only name them need no more."""
-    return planning.goals_of(json.loads(_register()["bundles"])) if mark else {}
+    return planning.goals_of(json.loads(_register(now)["bundles"])) if now else {}
 
 
-def _register() -> dict[str, Any]:
-    return dict(Register.objects.get(pk="planning").data)
+def _register(now: _Now) -> dict[str, Any]:
+    data = Register.objects.get(pk="planning").data
+    return after_endings(data, now.heirs()) if now.ended else dict(data)
 
 
 def list_goals(category: str | None = None) -> list[Goal]:
     """Goals in the order of the folder, of one situation of life if asked."""
-    return [goal for goal in _goals(_mark()).values() if category in (None, goal.category)]
+    return [goal for goal in _goals(_now()).values() if category in (None, goal.category)]
 
 
 def search_goals(query: str, limit: int = 5) -> list[Goal]:
     """Goals that fit a citizen's words, best first."""
-    return planning.matching(_goals(_mark()).values(), query, limit)
+    return planning.matching(_goals(_now()).values(), query, limit)
 
 
 def get_goal(goal_id: str) -> Goal:
     """One goal. Raises: NotFound."""
     try:
-        return _goals(_mark())[goal_id]
+        return _goals(_now())[goal_id]
     except KeyError:
         raise NotFound(goal_id) from None
 

@@ -13,8 +13,9 @@ from django.db import connection
 from pendopo.catalogue.queries.lists import card_of
 from pendopo.catalogue.rules.shown import ServiceCard
 from pendopo.catalogue.rules.words import terms
+from pendopo.kernel import clock
 
-# Parameters: terms text[], limit int. Bench times exactly this text.
+# Parameters: terms text[], limit int, today date. Bench times exactly this text.
 SEARCH_SQL: Final = """
 WITH typed AS (
   SELECT term, ord, (tsvector_to_array(to_tsvector('indonesian', term)))[1] AS stem
@@ -56,7 +57,7 @@ WITH typed AS (
 )
 SELECT s.id, s.name, s.category, s.card, s.agency_id, a.name, a.name_en, phrase.score + cover.score AS score
 FROM phrase JOIN cover USING (service_id)
-JOIN catalogue_service s ON s.id = phrase.service_id AND s.is_active
+JOIN catalogue_service s ON s.id = phrase.service_id AND s.is_active AND (s.ends_on IS NULL OR s.ends_on >= %(today)s::date)
 JOIN catalogue_agency a ON a.id = s.agency_id
 ORDER BY score DESC, length(s.name), s.id
 LIMIT %(limit)s
@@ -65,7 +66,7 @@ LIMIT %(limit)s
 SUGGEST_SQL: Final = """
 SELECT s.id, s.name, s.category, s.card, s.agency_id, a.name, a.name_en, word_similarity(%(query)s, lower(s.name)) AS score
 FROM catalogue_service s JOIN catalogue_agency a ON a.id = s.agency_id
-WHERE s.is_active AND word_similarity(%(query)s, lower(s.name)) > 0.25
+WHERE s.is_active AND (s.ends_on IS NULL OR s.ends_on >= %(today)s::date) AND word_similarity(%(query)s, lower(s.name)) > 0.25
 ORDER BY score DESC, length(s.name), s.id
 LIMIT %(limit)s
 """
@@ -85,7 +86,7 @@ def suggest(query: str, limit: int = 6) -> list[ServiceCard]:
 
 def _run(sql: str, parameters: dict[str, Any]) -> list[ServiceCard]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
+        cursor.execute(sql, {**parameters, "today": clock.today()})
         rows = cursor.fetchall()
     names = ("id", "name", "category", "card", "agency_id", "agency__name", "agency__name_en")
     return [card_of(_parsed(dict(zip(names, row, strict=False)))) for row in rows]

@@ -11,6 +11,7 @@ from pendopo.catalogue.rules import (
     forms_check,
     presence,
     procedures_check,
+    promises,
     purposes,
     references,
     silence,
@@ -240,10 +241,8 @@ def _services(city: City) -> Iterator[Problem]:
     registry = city.part("requirements")
     for placed in city.placed():
         service = placed.data
-        if service.get("sla_working_days") is not None and service.get("sla_minutes") is not None:
-            yield placed.problem(
-                f"{service['id']}: give sla_working_days or sla_minutes, not both", "sla_minutes"
-            )
+        for second in promises.given(service)[1:]:
+            yield placed.problem(f"{service['id']}: {promises.ONE_ONLY}", second)
         if service["fee"]["type"] == "free" and service["fee"].get("amount_idr"):
             yield placed.problem(f"{service['id']}: free, yet with an amount", "fee", "amount_idr")
         yield from procedures_check.of_service(placed, city)

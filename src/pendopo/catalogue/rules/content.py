@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from pendopo.catalogue.rules import promises
 from pendopo.catalogue.rules.automatic import auto_of, expressions
 from pendopo.catalogue.rules.city import City, Placed
 from pendopo.catalogue.rules.eligibility import fields_of
@@ -64,6 +65,7 @@ def assemble(placed: Placed, city: City) -> dict[str, Any]:
         "agency": {key: agency[key] for key in ("id", "name", "name_en", "level")},
         "channel_default": service.get("channel_default"),
         "sla_working_days": service.get("sla_working_days"),
+        **promises.in_calendar_days(service),
         "sla_minutes": service.get("sla_minutes"),
         "max_rounds": service.get("max_rounds"),
         "requirements": requirements,

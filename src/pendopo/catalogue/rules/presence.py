@@ -1,11 +1,13 @@
 """Whether an agency is in the mall and a service open, and what follows those that left or ended. Pure."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 from pendopo.catalogue.rules.city import City, Placed, Problem
+from pendopo.catalogue.rules.content import digest
 
 LEFT: Final = "left"
 
@@ -50,6 +52,24 @@ def followed(data: Any, heirs: Mapping[str, str]) -> Any:
             for key, value in data.items()
         }
     return [followed(item, heirs) for item in data] if isinstance(data, list) else data
+
+
+def after_endings(planning: Mapping[str, Any], ended: Mapping[str, str]) -> dict[str, Any]:
+    """What planning reads once these services ended, ``{id: what follows it or ""}``: goals name what follows, and it has another mark.
+
+    The mark is the same whether somebody closed them already or the day alone says so.
+    """
+    heirs = {name: _last_heir(name, ended) for name, heir in ended.items() if heir}
+    bundles = json.dumps(followed(json.loads(planning["bundles"]), heirs), ensure_ascii=False)
+    mark = digest({"before": planning["mark"], "ended": sorted(ended)})[:12]
+    return {**planning, "bundles": bundles, "mark": mark}
+
+
+def _last_heir(name: str, ended: Mapping[str, str]) -> str:
+    """What follows a service in the end, when what followed it has ended too."""
+    while ended.get(name):
+        name = ended[name]
+    return name
 
 
 def problems(city: City) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from pendopo.catalogue.rules import promises
 from pendopo.catalogue.rules.city import City, Problem, Sheet
 from pendopo.catalogue.rules.content import step_agency
 from pendopo.catalogue.rules.forms import declaration, property_name, question
@@ -25,6 +26,9 @@ def problems(city: City) -> Iterator[Problem]:
         yield from _purpose_problems(city, sheet, name, sheet.value.get(name) or {"fields": []})
     services = {placed.data["id"] for placed in city.placed()}
     for service, differs in (sheet.value.get("services") or {}).items():
+        for name, said in differs.items():
+            for second in promises.given(said or {})[1:]:
+                yield sheet.problem(("services", service, name, second), promises.ONE_ONLY)
         named = {service, *(said["service"] for said in differs.values() if said and said.get("service"))}
         for unknown in sorted(named - services):
             yield sheet.problem(("services", service), f"there is no service {unknown!r}")
@@ -34,9 +38,20 @@ def _purpose_problems(city: City, sheet: Sheet, name: str, plan: Spec) -> Iterat
     if plan.get("procedure") and plan["procedure"] not in city.part("procedures"):
         yield sheet.problem((name, "procedure"), f"there is no procedure {plan['procedure']!r}")
     asked = {field["id"] for field in plan["fields"] if field}
+    for second in promises.given(plan)[1:]:
+        yield sheet.problem((name, second), promises.ONE_ONLY)
     for number, when in enumerate(plan.get("when") or []):
         for unknown in sorted({when["field"], *when["require"]} - asked):
             yield sheet.problem((name, "when", number), f"{name} does not ask {unknown!r}")
+    procedure = city.part("procedures").get(str(plan.get("procedure"))) or {}
+    steps = {step["id"] for step in procedure.get("steps", ())}
+    for number, confirm in enumerate(plan.get("confirms") or []):
+        if confirm["field"] not in asked:
+            yield sheet.problem((name, "confirms", number), f"{name} does not ask {confirm['field']!r}")
+        if confirm["step"] not in steps:
+            yield sheet.problem(
+                (name, "confirms", number), f"the procedure of {name} has no step {confirm['step']!r}"
+            )
 
 
 def procedures_named(city: City) -> set[str]:
@@ -87,10 +102,12 @@ def variant(content: Spec, plan: Plan, procedures: Spec, agencies: Spec, operato
     if plan.own:
         changed |= {"requirements": [], "inspection": False, "eligibility": [], "fee": _FREE}
         changed |= {"facts": {}, "tables": {}, "refs": {}, "sla_minutes": None, "tacit_approval": False}
+    if plan.spec.get("confirms"):
+        changed["confirms"] = list(plan.spec["confirms"])
     if plan.spec.get("fee"):
         changed["fee"] = {**_FREE, "lines": [], **plan.spec["fee"]}
-    if plan.spec.get("sla_working_days") is not None:
-        changed["sla_working_days"] = plan.spec["sla_working_days"]
+    if promises.given(plan.spec):
+        changed |= promises.only(plan.spec)
     name = plan.spec.get("procedure")
     if name:
         changed["procedure"] = _procedure(name, content, procedures[name], agencies, operator)

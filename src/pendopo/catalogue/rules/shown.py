@@ -38,6 +38,7 @@ class ServiceCard:
     confidence: str
     sourced: tuple[str, ...]
     fee_by_rule: bool
+    sla_calendar_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

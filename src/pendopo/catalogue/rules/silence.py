@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Any, Final
 
+from pendopo.catalogue.rules import promises
 from pendopo.catalogue.rules.city import City, Problem
 
 Spec = Mapping[str, Any]
@@ -47,7 +48,7 @@ def tacit(content: Spec, policy: Spec) -> Regime | None:
         or never(content["output"]["document"], policy)
     ):
         return None
-    if content["procedure"]["id"] == "oss-fed" and content.get("sla_working_days"):
+    if content["procedure"]["id"] == "oss-fed" and promises.in_days(content):
         return Regime.OSS
     default = policy.get("default", "none") == "permits" and content["kind"] == "permit"
     return Regime.GENERAL if said or default else None

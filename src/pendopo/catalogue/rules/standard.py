@@ -40,6 +40,8 @@ def _requirement(requirement: Spec) -> dict[str, Any]:
 def _time(content: Spec) -> dict[str, Any] | None:
     if content["sla_working_days"] is not None:
         return {"nilai": content["sla_working_days"], "satuan": "hari kerja"}
+    if content.get("sla_calendar_days") is not None:
+        return {"nilai": content["sla_calendar_days"], "satuan": "hari kalender"}
     if content["sla_minutes"] is not None:
         return {"nilai": content["sla_minutes"], "satuan": "menit"}
     return None

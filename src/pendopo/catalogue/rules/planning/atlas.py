@@ -58,7 +58,7 @@ class Node:
     name: str
     name_en: str
     agency_id: str
-    working_days: int | None
+    working_days: int | None  # None: no time is published, or it is in calendar days
     about: str  # whose paper it issues
     needs: tuple[Need, ...]
     asks: tuple[Ask, ...] = ()
@@ -70,6 +70,7 @@ class Node:
     )  # those the fee looks at: all of them would fill memory
     legal_basis: str = ""
     competences: tuple[Competence, ...] = ()
+    calendar_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ class Atlas:
 def node_of(content: Spec, version_id: UUID) -> Node:
     """Planning's view of a service version. Shape: ``content`` as made by rules.content.assemble."""
     schema = content["form"]["schema"]
-    days = content["sla_working_days"]
+    days, calendar_days = content["sla_working_days"], content.get("sla_calendar_days")
     return Node(
         service_id=content["id"],
         version_id=version_id,
@@ -113,6 +114,7 @@ def node_of(content: Spec, version_id: UUID) -> Node:
         },
         legal_basis="; ".join(content["legal_basis"]),
         competences=competences_of(content),
+        calendar_days=calendar_days,
     )
 
 

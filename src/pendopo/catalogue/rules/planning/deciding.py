@@ -1,9 +1,11 @@
 """The plan: what to file in which order, by when, for how much. Pure and exact; a plan for every service takes milliseconds.
 
 Times are whole working days counted from the first one on or after the day of asking; a part begins when the last part it needs
-is finished. Leaves out who files and what happens when an agency is late.
+is finished. A promise in calendar days runs from the date its part begins to a date of its own, which may be a free day: what waits for
+it begins on the next working day. Leaves out who files and what happens when an agency is late.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -102,6 +104,17 @@ class _Days:
             self._next += DAY
         return self.dates[number]
 
+    def number_from(self, on: date) -> int:
+        """Number of the first working day on or after a date."""
+        while not self.dates or self.dates[-1] < on:
+            self.day(len(self.dates))
+        return bisect_left(self.dates, on)
+
+    def number_until(self, on: date) -> int:
+        """How many working days lie after the first one, up to a date."""
+        self.number_from(on)
+        return bisect_right(self.dates, on) - 1
+
     def _works(self, on: date) -> bool:
         self.guessed |= on in self.calendar.estimated
         try:
@@ -125,6 +138,7 @@ class _Walk:
         self.facts = holdings.facts
         self.begins: dict[str, int] = {}
         self.ends: dict[str, int] = {}
+        self.due: dict[str, date] = {}
         self.used: dict[str, dict[str, HeldPaper]] = {}  # service -> requirement -> paper that meets it
         self.expired: dict[str, date] = {}
         self.open: list[str] = []
@@ -151,9 +165,17 @@ class _Walk:
                 begins = max(begins, end)
         self.begins[service_id] = begins = self._drop_expired(node, held, begins)
         self.used[service_id] = held
-        self.ends[service_id] = begins + (node.working_days or 0)
+        self.ends[service_id], self.due[service_id] = self._end(node, begins)
         self.open.pop()
         return self.ends[service_id]
+
+    def _end(self, node: Node, begins: int) -> tuple[int, date]:
+        """The first working day on which a part is finished, and the last day of its own promise."""
+        if node.calendar_days is not None:
+            due = self.days.day(begins) + node.calendar_days * DAY
+            return self.days.number_from(due), due
+        ends = begins + (node.working_days or 0)
+        return ends, self.days.day(ends)
 
     def _drop_expired(self, node: Node, held: dict[str, HeldPaper], begins: int) -> int:
         """Papers must be valid on the day they are used; each one dropped may move that day, until nothing moves."""
@@ -182,10 +204,10 @@ class _Walk:
             self.settle(target)
         needs = self._needs()
         waves = _waves(needs)
-        total = max((self.ends[name] for name in needs), default=0)
-        slack = _slack(needs, self.ends, self.begins, total)
+        finish = max((self.due[name] for name in needs), default=self.days.day(0))
+        critical = self._critical(needs, finish)
         parts = tuple(
-            self._part(self.atlas.nodes[name], needs, waves[name], critical=slack[name] == 0, answers=answers)
+            self._part(self.atlas.nodes[name], needs, waves[name], critical=name in critical, answers=answers)
             for name in sorted(
                 needs, key=lambda name: waves[name]
             )  # stable: within a wave as they were reached
@@ -195,20 +217,21 @@ class _Walk:
             goals=goals,
             answers={key: value for key, value in answers.items() if isinstance(value, str)},
             on=self.days.on,
-            finish_on=self.days.day(total),
-            working_days=total,
+            finish_on=finish,
+            working_days=self.days.number_until(finish),
             parts=parts,
             waves=tuple(
                 tuple(part.service_id for part in parts if part.wave == number)
                 for number in range(1, max(waves.values(), default=0) + 1)
             ),
-            critical_path=_longest(needs, self.ends, self.begins, total),
+            critical_path=self._longest(needs, finish),
             fee_lines=tuple(line for node in nodes for line in fee_lines(node, answers, self.days.on)),
             questions=questions(nodes, self.facts, answers),
             documents=self._documents(nodes, needs),
             held=self._held(nodes),
             catalogue=self.atlas.mark,
-            is_estimate=self.days.guessed or any(part.working_days is None for part in parts),
+            is_estimate=self.days.guessed
+            or any(part.working_days is part.calendar_days is None for part in parts),
         )
 
     def _needs(self) -> dict[str, tuple[str, ...]]:
@@ -262,12 +285,32 @@ class _Walk:
             wave=wave,
             needs=needs[node.service_id],
             begins=begins,
+            ends=self.ends[node.service_id],
             working_days=node.working_days,
+            calendar_days=node.calendar_days,
             starts_on=starts_on,
-            due_on=self.days.day(self.ends[node.service_id]),
+            due_on=self.due[node.service_id],
             critical=critical,
             competence_is_confirmed=rule is None or rule.is_confirmed,
         )
+
+    def _critical(self, needs: Mapping[str, tuple[str, ...]], finish: date) -> set[str]:
+        """Parts on a chain without a day between its parts to the last day."""
+        found = {name for name in needs if self.due[name] == finish}
+        for name in reversed(list(needs)):  # later parts first
+            if name in found:
+                found.update(early for early in needs[name] if self.ends[early] == self.begins[name])
+        return found
+
+    def _longest(self, needs: Mapping[str, tuple[str, ...]], finish: date) -> tuple[str, ...]:
+        """One such chain from the first day on."""
+        path: list[str] = []
+        at = next((name for name in needs if self.due[name] == finish), None)
+        while at is not None:
+            path.append(at)
+            begins = self.begins[at]
+            at = next((early for early in needs[at] if self.ends[early] == begins), None)
+        return tuple(reversed(path))
 
     def _documents(
         self, nodes: Iterable[Node], needs: Mapping[str, tuple[str, ...]]
@@ -352,27 +395,3 @@ def _waves(needs: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
     for name, earlier in needs.items():
         waves[name] = 1 + max((waves[one] for one in earlier), default=0)
     return waves
-
-
-def _slack(
-    needs: Mapping[str, tuple[str, ...]], ends: Mapping[str, int], begins: Mapping[str, int], total: int
-) -> dict[str, int]:
-    """How many working days each part may be late before the whole plan is."""
-    latest = dict.fromkeys(needs, total)
-    for name in reversed(list(needs)):
-        must_begin = latest[name] - (ends[name] - begins[name])
-        for earlier in needs[name]:
-            latest[earlier] = min(latest[earlier], must_begin)
-    return {name: latest[name] - ends[name] for name in needs}
-
-
-def _longest(
-    needs: Mapping[str, tuple[str, ...]], ends: Mapping[str, int], begins: Mapping[str, int], total: int
-) -> tuple[str, ...]:
-    """One chain from the first day to the last, without a day between its parts."""
-    path: list[str] = []
-    at = next((name for name in needs if ends[name] == total), None)
-    while at is not None:
-        path.append(at)
-        at = next((earlier for earlier in needs[at] if ends[earlier] == begins[at]), None)
-    return tuple(reversed(path))

@@ -95,5 +95,5 @@ def _lines(name: str) -> tuple[str, ...]:
 def _line(early: Box, late: Box) -> Line:
     x1, y1, x2, y2 = early.x + BOX[0] // 2, early.y + BOX[1], late.x + BOX[0] // 2, late.y
     bend = GAP[1] // 2 + 4
-    critical = early.part.critical and late.part.critical and early.part.due_on == late.part.starts_on
+    critical = early.part.critical and late.part.critical and early.part.ends == late.part.begins
     return Line(f"M{x1} {y1}C{x1} {y1 + bend} {x2} {y2 - bend} {x2} {y2}", critical)

@@ -64,10 +64,12 @@ class PlannedService:
     wave: int  # from 1
     needs: tuple[str, ...]
     begins: int  # working days after the plan's first day
-    working_days: int | None  # None: no time is published
+    ends: int  # likewise: the first working day on which what it issues can be used
+    working_days: int | None  # None: no time is published, or it is in calendar days
+    calendar_days: int | None
     starts_on: date
-    due_on: date
-    critical: bool  # a day lost here is a day lost for the whole plan
+    due_on: date  # days of its own unit after starts_on: of calendar days it may be a free day
+    critical: bool  # on a chain without a day between its parts to the plan's last day
     competence_is_confirmed: bool = True  # False: both agencies have yet to say that the law is read so
 
 
@@ -133,7 +135,7 @@ class Plan:
     answers: Mapping[str, str]
     on: date
     finish_on: date
-    working_days: int
+    working_days: int  # after its first day, up to finish_on
     parts: tuple[PlannedService, ...]  # in an order in which they may be filed
     waves: tuple[tuple[str, ...], ...]
     critical_path: tuple[str, ...]

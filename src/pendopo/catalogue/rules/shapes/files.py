@@ -151,6 +151,7 @@ _SERVICE: Final = _record(
     about=_optional("string", maxLength=40),
     requirements_added={"type": "array", "items": {"type": "string"}},
     sla_working_days=_optional("integer", minimum=0, maximum=1000),
+    sla_calendar_days=_optional("integer", minimum=1, maximum=1000),
     max_rounds=_optional("integer", minimum=1, maximum=10),
     sla_minutes=_optional("integer", minimum=0, maximum=100000),
     fee=_record(

@@ -11,6 +11,7 @@ _DIFFERS: Final = {
     "opens_days": {"type": "integer", "minimum": 1, "maximum": 3650},
     "late_days": optional("integer", minimum=0, maximum=3650),
     "sla_working_days": {"type": "integer", "minimum": 0, "maximum": 365},
+    "sla_calendar_days": {"type": "integer", "minimum": 1, "maximum": 365},
     "fee": {"type": "object", "required": ["type"]},
 }
 
@@ -33,6 +34,17 @@ def shape(field: Mapping[str, Any]) -> dict[str, Any]:
                 field=FIELD_NAME,
                 **{"is": {"type": "string"}},
                 require={"type": "array", "items": FIELD_NAME, "minItems": 1},
+            ),
+        },
+        confirms={
+            "type": "array",
+            "items": record(
+                ["step", "field", "is", "says", "says_en"],
+                step=SLUG,
+                field=FIELD_NAME,
+                **{"is": {"type": "string"}},
+                says=NAME,
+                says_en=NAME,
             ),
         },
         **{key: value for key, value in _DIFFERS.items() if key != "service"},

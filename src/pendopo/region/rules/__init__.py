@@ -1,0 +1,1 @@
+"""Decisions about days, terms and hours. Pure."""
