@@ -251,7 +251,12 @@ def test_pages_of_the_counter_and_of_sheets(new_page: Callable[..., Page], tmp_p
 def test_pages_of_the_operator(new_page: Callable[..., Page]) -> None:
     nadia = Browsing(new_page())
     _become(nadia, "Nadia Kusuma")
-    calendar = ["/operator/kalender/", "/operator/kalender/?tahun=2027", "/operator/kalender/perubahan/"]
+    calendar = [
+        "/operator/kalender/",
+        "/operator/kalender/?tahun=2027",
+        "/operator/kalender/perubahan/",
+        "/operator/kalender/jam/",
+    ]
     assert faults(nadia.page, ["/operator/inventaris/", "/kerja/tinjauan/", "/kerja/", *calendar]) == {}
     nadia.go("/operator/kalender/")
     nadia.press("Lihat siapa yang terkena")
