@@ -157,7 +157,7 @@ ELSEWHERE = {
     # Public.
     "goals", "goal", "automatic", "verify", "verify_form", "verify_pdf", "webhook",
     # The person's own and nobody else's, whatever the mandate (see test_what_is_the_persons_own).
-    "known", "identity", "dukcapil", "revoke",
+    "known", "identity", "dukcapil", "link_from_oss", "revoke",
     # Always as who signed in, never in somebody else's name.
     "mandates", "give_mandate", "accept_mandate", "stand_down", "revoke_mandate", "stand_for",
     "groups", "send_group", "group_template", "group", "mend_group",
@@ -254,7 +254,7 @@ def test_a_plan_does_not_tell_a_hand_what_somebody_holds_beyond_the_mandate(
 
 def test_what_is_the_persons_own(city: Cast, signed_in: Browser) -> None:
     client = standing_for(signed_in, city, mandate(city, NOT_REACHING[0]))
-    for address in ("/saya/data/", "/saya/identitas/", "/saya/dukcapil/"):
+    for address in ("/saya/data/", "/saya/identitas/", "/saya/dukcapil/", "/saya/usaha/"):
         assert client.get(address).status_code == 403, address
     assert client.post(f"/saya/persetujuan/{uuid4()}/tarik/").status_code == 403
 
@@ -305,7 +305,7 @@ BELOW: dict[str, Try] = {
     "open_document": lambda by, m: documents.open_document(m.paper.id, by),
 }
 OFFICERS = {
-    "advance", "change_calendar", "decide_appeal", "hand_over_work", "impose", "migrate_cases", "minutes_kind",
+    "advance", "change_calendar", "change_hours", "decide_appeal", "hand_over_work", "impose", "migrate_cases", "minutes_kind",
     "recount", "review", "switch_rule", "take_up_appeal",
 }  # fmt: skip
 OWN_ACTOR = {"upload_group"}
