@@ -10,6 +10,7 @@ from pendopo.agencies.actions import (
 )
 from pendopo.agencies.queries import (
     ANYWHERE,
+    STAFF_SQL,
     STANDING,
     Absence,
     Colleague,
@@ -25,11 +26,12 @@ from pendopo.agencies.queries import (
     list_colleagues,
     signatory_of,
     signatory_of_account,
+    staff_from,
 )
 from pendopo.agencies.rules import Registered
 
 __all__ = [
-    "ANYWHERE", "STANDING", "Absence", "Colleague", "Holder", "Registered", "Signatory", "account", "actor_of", "actor_of_staff",
-    "appoint_deputy", "ask_oss_about", "colleagues", "employ", "end_deputy", "fill_from_dukcapil", "holders_of", "keep_business",
-    "link_from_oss", "list_absences", "list_colleagues", "signatory_of", "signatory_of_account",
+    "ANYWHERE", "STAFF_SQL", "STANDING", "Absence", "Colleague", "Holder", "Registered", "Signatory", "account", "actor_of",
+    "actor_of_staff", "appoint_deputy", "ask_oss_about", "colleagues", "employ", "end_deputy", "fill_from_dukcapil", "holders_of",
+    "keep_business", "link_from_oss", "list_absences", "list_colleagues", "signatory_of", "signatory_of_account", "staff_from",
 ]  # fmt: skip

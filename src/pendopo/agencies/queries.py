@@ -1,6 +1,6 @@
 """Reads of staff: what an account may do, who signs for an agency; and what OSS knows of a business."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -41,9 +41,10 @@ SELECT {", ".join(f"u.{column}" for column in _COLUMNS)}, ({UNREAD}), p.id, p.fu
 FROM identity_user u LEFT JOIN identity_person p ON p.user_id = u.id
 WHERE u.id = %(id)s AND u.is_active
 """  # noqa: S608 - names of columns. Every page asks it: one statement.
-_STAFF = (
-    f"SELECT u.display_name, u.email, ({_POSTS}) FROM identity_user u WHERE u.id = %(id)s AND u.is_active"  # noqa: S608
-)
+STAFF_SQL = f"""
+SELECT u.display_name, u.email, ({_POSTS}) AS posts FROM identity_user u WHERE u.id = %(id)s AND u.is_active
+"""  # noqa: S608
+"""Three columns for ``staff_from``, given ``id`` (of the account) and ``on``: a statement, or joined to what the officer reads."""
 
 
 def account(user_id: Any) -> tuple[User, Actor] | None:
@@ -82,8 +83,14 @@ def actor_of(user: User | None) -> Actor:
 
 def actor_of_staff(user_id: UUID) -> Actor:
     """Staff with their duties of today by account id; ``PUBLIC`` for an account that is closed or has none."""
-    row = sql.one(_STAFF, {"id": user_id, "on": clock.today()})
-    return _officer(user_id, row[0] or row[1], row[2]) if row and row[2] else PUBLIC
+    row = sql.one(STAFF_SQL, {"id": user_id, "on": clock.today()})
+    return staff_from(user_id, row) if row else PUBLIC
+
+
+def staff_from(user_id: UUID, row: Sequence[Any]) -> Actor:
+    """Staff from the columns of ``STAFF_SQL``; ``PUBLIC`` when there is no such account, or none with duties."""
+    name, email, posts = row
+    return _officer(user_id, name or email, posts) if posts else PUBLIC
 
 
 STANDING = "pendopo_standing"

@@ -8,13 +8,15 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Field, Router, Schema
+from ninja.errors import AuthenticationError
 
 from pendopo.applications import api as applications
 from pendopo.applications.forms import clean
 from pendopo.applications.rules import PROCEEDS, SETS_BACK, SYSTEMS, Verb
 from pendopo.config.tokens import Error, StaffBearer, written
+from pendopo.identity.api import ActorKind
 from pendopo.kernel import clock
-from pendopo.kernel.errors import Denied
+from pendopo.kernel.errors import Denied, NotFound
 
 OFFICERS_VERB = StrEnum(  # type: ignore[misc]
     "OfficersVerb",
@@ -91,10 +93,16 @@ router = Router()
 )
 def act(request: Any, application_id: UUID, given: ActIn) -> Any:
     """Do one act on an open step, as the officer whose step it is."""
+    loaded, officer = applications.load_as(application_id, request.auth)
+    if officer.kind is not ActorKind.STAFF:
+        raise AuthenticationError
+    if loaded is None:
+        raise NotFound
     state = applications.advance(
         application_id=application_id,
         verb=Verb(given.verb),
-        by=request.auth,
+        by=officer,
+        loaded=loaded,
         step_key=given.step,
         act=_said(given),
         revision=given.revision,

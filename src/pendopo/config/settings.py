@@ -120,6 +120,10 @@ TEMPLATES = [
 ]
 
 
+# How many connections the threads of this process share; 0: each thread keeps its own.
+POOL = env.number("PENDOPO_POOL", 10, low=0, high=100)
+
+
 def _database(url: str) -> dict[str, object]:
     """``postgresql://user:password@host:port/name`` -> Django's dictionary."""
     parts = urlparse(url)
@@ -134,15 +138,12 @@ def _database(url: str) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
         "PORT": parts.port or "",
+        "CONN_MAX_AGE": 0 if POOL else None,
         "CONN_HEALTH_CHECKS": False,
         "OPTIONS": {
             "server_side_binding": True,
             "prepare_threshold": 5,
-            "pool": {
-                "min_size": 1,
-                "max_size": env.number("PENDOPO_POOL", 10, low=1, high=100),
-                "timeout": 10,
-            },
+            **({"pool": {"min_size": 1, "max_size": POOL, "timeout": 10}} if POOL else {}),
             "options": "-c statement_timeout=15000 -c lock_timeout=4000 -c timezone=UTC",
         },
         "TEST": {"NAME": env.text("PENDOPO_TEST_DB", "test_pendopo")},

@@ -197,6 +197,7 @@ def web(port: int, *, host: str = "127.0.0.1", workers: int = 2, log: Path | Non
         "--http=1",
         "--no-ws",
         "--blocking-threads=4",
+        "--blocking-threads-idle-timeout=600",  # the longest there is: a thread takes its database connection along
     ]
     options += [
         "--backlog=2048",

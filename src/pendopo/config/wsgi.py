@@ -4,6 +4,7 @@ import gc
 import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pendopo.config.settings")
+os.environ.setdefault("PENDOPO_POOL", "0")  # few threads, always busy: each keeps a connection of its own
 
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver

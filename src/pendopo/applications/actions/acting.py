@@ -53,17 +53,20 @@ def advance(
     step_key: str = "",
     act: Act | None = None,
     revision: int | None = None,
+    loaded: queries.Loaded | None = None,
     **patch: Any,
 ) -> State:
     """Do ``verb`` and everything that follows from it. Returns the new state.
 
     ``patch`` sets answers, sources, decision or document_id along. Raises: NotFound, Denied (see rules.check), Denied("stale") when five
-    others were faster, or one since the actor read ``revision``. Nothing is written when it raises.
+    others were faster, or one since the actor read ``revision``. Nothing is written when it raises. ``loaded``: the case, when the
+    caller has read it a moment ago; when somebody was faster it is read again.
     """
     act = act or Act()
     off: frozenset[str] = frozenset()
-    for _try in range(_TRIES):
-        loaded = queries.load(application_id)
+    for number in range(_TRIES):
+        if loaded is None or number:
+            loaded = queries.load(application_id)
         if by.kind is ActorKind.STAFF and not queries.involved(by, loaded.case.steps, loaded.agency_id):
             raise NotFound
         if revision not in {None, loaded.revision}:
