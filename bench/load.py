@@ -19,6 +19,7 @@ from typing import Any
 
 KEY = "{key}"  # in a request: a number used once
 ID = "{id}"  # in a later request of a story: the id that the first was answered with
+TIMED = re.compile(rb"(?i)\r\nserver-timing: app;dur=([\d.]+)")
 END = b"\r\n\r\n"
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -31,6 +32,7 @@ class Served:
     times_ms: tuple[float, ...]
     statuses: dict[str, int]
     last_refused: str = ""
+    server_ms: tuple[float, ...] = ()  # what the server itself says each answer took (Server-Timing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,8 @@ def drive(port: int, requests: list[str], *, clients: int = 16, seconds: float, 
     """Send the requests in turn for ``seconds``. Raises RuntimeError when one is answered with another status than ``expect``."""
     told = _run(port, [[request] for request in requests], clients, seconds, {expect})
     return Served(
-        told["asked"] / told["seconds"], tuple(told["asked_ms"]), told["statuses"], told["last_refused"]
-    )
+        told["asked"] / told["seconds"], tuple(told["asked_ms"]), told["statuses"], told["last_refused"], tuple(told["server_ms"])
+    )  # fmt: skip
 
 
 def tell(port: int, stories: list[list[str]], *, clients: int = 16, seconds: float, expect: set[int]) -> Told:
@@ -152,6 +154,7 @@ def main() -> None:
     clients = [Client(plan["port"]) for _ in range(plan["clients"])]
     asked: list[float] = []
     told: list[float] = []
+    server: list[float] = []
     statuses, refused = Counter[str](), b""
     started = ended = time.perf_counter()
     until = started + plan["seconds"]
@@ -167,6 +170,7 @@ def main() -> None:
                 continue
             ended = time.perf_counter()
             asked.append((ended - client.sent_at) * 1000)
+            server += map(float, TIMED.findall(answer[:2000]))
             status = answer[9:12].decode()
             statuses[status] += 1
             if status >= "400":
@@ -183,7 +187,8 @@ def main() -> None:
     json.dump(
         {
             "asked": len(asked), "seconds": ended - started, "asked_ms": [round(t, 3) for t in asked],
-            "told_ms": [round(t, 3) for t in told], "statuses": statuses, "last_refused": refused[-400:].decode(errors="replace"),
+            "told_ms": [round(t, 3) for t in told], "server_ms": server,
+            "statuses": statuses, "last_refused": refused[-400:].decode(errors="replace"),
         },
         sys.stdout,
     )  # fmt: skip

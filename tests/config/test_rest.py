@@ -1,6 +1,8 @@
 """The API does what the pages do, and what a hostile client sends never breaks it."""
 
+import io
 import json
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -186,3 +188,19 @@ def test_too_many_questions_are_turned_away(city: Cast, monkeypatch: pytest.Monk
     answer = get("/agencies")
     assert answer.status_code == 429
     assert answer.json()["message"]
+
+
+def test_every_answer_says_how_long_it_took_in_here() -> None:
+    from pendopo.config.wsgi import application
+
+    said: list[Any] = []
+    environ = {
+        "REQUEST_METHOD": "GET",
+        "PATH_INFO": "/tidak-ada/",
+        "HTTP_HOST": "127.0.0.1",
+        "wsgi.input": io.BytesIO(),
+    }
+    answer = application(environ, lambda status, headers, *_: said.extend([status, dict(headers)]))
+    answer.close()  # type: ignore[attr-defined]
+    assert said[0] == "404 Not Found"
+    assert re.fullmatch(r"app;dur=\d+\.\d\d", said[1]["Server-Timing"])
