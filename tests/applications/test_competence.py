@@ -11,7 +11,8 @@ from django.test import Client
 
 from pendopo.applications import api
 from pendopo.applications.models import Application, AutoDecision, Part
-from pendopo.catalogue.api import get_service
+from pendopo.catalogue.api import agencies_of, get_service
+from pendopo.catalogue.models import Agency
 from pendopo.config.tokens import token_for
 from pendopo.documents.api import get_document
 from pendopo.identity.api import SYSTEM, Actor, ActorKind, Role, list_consents
@@ -25,6 +26,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("house")]
 
 SPPL, UKL = "dpmptsp-sppl", "dpmptsp-ukl-upl"
 CITY, BP, DLH = "dpmptsp-batam", "bp-batam", "dlh-batam"
+HEIR = "disperindag-batam"
 BEFORE = datetime(2025, 5, 19, 3, tzinfo=UTC)  # a Monday, two days before the law
 CAFE = {"pelaku": "perorangan", "pekerja": "tidak", "merek": "tidak"}
 
@@ -167,6 +169,39 @@ def test_a_corrected_place_moves_the_file(city: Cast) -> None:
     ]
 
 
+def left(agency: str, heir: str) -> None:
+    """The agency leaves the mall and what it had open goes to another."""
+    row = Agency.objects.get(id=agency)
+    row.is_active, row.data = False, {**row.data, "presence": {"status": "left", "successor": heir}}
+    row.save()
+    api.hand_over_work(agency_id=agency, to=heir, by=SYSTEM)
+
+
+@pytest.mark.parametrize(
+    ("first", "corrected", "gone", "owner"),
+    [
+        ("galang", "bulang", CITY, HEIR),  # stays with whoever took it over
+        ("nongsa", "bulang", CITY, HEIR),  # comes back to whoever follows the catalogue's agency
+        ("nongsa", "sekupang", BP, HEIR),  # stays with whoever follows the competent agency
+        ("nongsa", "bulang", BP, CITY),  # and leaves it when the place says so
+        ("galang", "nongsa", CITY, BP),
+    ],
+)
+def test_a_corrected_place_never_sends_work_to_an_agency_that_left(
+    city: Cast, first: str, corrected: str, gone: str, owner: str
+) -> None:
+    application = filed(city, UKL, first)
+    factories.act(application, api.Verb.RETURN, api.Act(remarks=(api.Remark("kecamatan", "missing"),)))
+    left(gone, HEIR)
+    api.save(application_id=application, answers={"kecamatan": corrected}, by=city.siti.actor)
+    api.resubmit(application_id=application, by=city.siti.actor)
+    assert Application.objects.get(id=application).agency_id == owner
+    assert desks(application) == {owner, DLH}
+    told = [entry.data["competence"] for entry in events.history(f"application:{application}") if entry.verb == "competence_followed"]  # fmt: skip
+    assert {one["agency"] for one in told} <= {owner}
+    assert all(one["name"] == agencies_of([owner])[owner]["name"] for one in told)
+
+
 def test_what_was_not_about_the_place_stays_where_it_is(city: Cast) -> None:
     application = filed(city, UKL, "nongsa")
     factories.act(application, api.Verb.RETURN, api.Act(remarks=(api.Remark("file_pkkpr", "missing"),)))
@@ -177,8 +212,9 @@ def test_what_was_not_about_the_place_stays_where_it_is(city: Cast) -> None:
 # --- in a submission ---------------------------------------------------------------------------------------------------
 
 
-def begun(by: Actor, district: str) -> Any:
-    row = api.begin_submission(goals=["buka-kedai-kopi"], finder=CAFE | {"kecamatan": district}, by=by)
+def begun(by: Actor, district: str, goal: str = "buka-kedai-kopi") -> Any:
+    finder = {} if goal == SPPL else CAFE | {"kecamatan": district}
+    row = api.begin_submission(goals=[goal], finder=finder, by=by)
     merged = api.bundle_form(row, api.list_parts(row.id))
     papers: dict[str, str] = {}
     answers = {
@@ -186,6 +222,8 @@ def begun(by: Actor, district: str) -> Any:
         for name, prop in merged.schema["properties"].items()
         if name in merged.schema["required"]
     }
+    if "kecamatan" in answers:
+        answers["kecamatan"] = district
     api.save_submission(submission_id=row.id, answers=answers, by=by)
     return api.get_submission(row.id, by)
 

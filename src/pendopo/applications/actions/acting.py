@@ -349,8 +349,9 @@ def _to_who_is_competent(row: Application, version: ServiceVersion, answers: Map
     """Where the remarks were about what decides competence (the place), the corrected answer may make another agency competent."""
     properties = version.content["form"]["schema"]["properties"]
     if any("x-question" in properties.get(remark["field"], {}) for remark in row.remarks):
-        rule = queries.competence_on_file(version, answers, row)
-        follow_competence(application_id=row.id, to=queries.deciding(version, rule), by=SYSTEM)
+        to = queries.moves_to(version, answers, row)
+        if to is not None:
+            follow_competence(application_id=row.id, to=to, by=SYSTEM)
 
 
 def withdraw(*, application_id: UUID, by: Actor) -> State:

@@ -37,6 +37,7 @@ from pendopo.applications.queries.competence import (
     competence_now,
     competence_on_file,
     deciding,
+    moves_to,
 )
 from pendopo.applications.queries.desk import (
     InboxRow,
@@ -135,7 +136,7 @@ __all__ = [
     "get_submission", "holdings_of", "holds_for", "inbox", "involved", "is_allowed", "is_moving", "issuers_of",
     "list_appeals_for", "list_applications", "list_decisions", "list_open_appeals", "list_own", "list_own_appeals", "list_parts",
     "list_reviews", "list_steps", "list_stopped", "list_submissions", "list_usable", "load", "marks_of", "matter_of",
-    "name_of_typist", "not_eligible", "offers_on", "open_answers", "open_value", "prefill", "prefill_bundle", "register_wait",
+    "moves_to", "name_of_typist", "not_eligible", "offers_on", "open_answers", "open_value", "prefill", "prefill_bundle", "register_wait",
     "renewal_opens", "replay", "reviewer_agencies", "reviews_since", "rule_that_decided", "seal_answers", "seal_by",
     "secret_fields", "steps_of_version", "stored_marks", "submission_of", "supplies", "term_of", "timeline", "typed_answers",
     "typist", "unusable_fields", "vouched_fields",

@@ -67,6 +67,13 @@ def agencies_of(agency_ids: Iterable[str]) -> dict[str, dict[str, str]]:
     return {row["id"]: {"name": row["name"], "name_en": row["name_en"]} for row in rows}
 
 
+def heirs_of(agency_ids: Iterable[str]) -> dict[str, str]:
+    """{agency: who took over its open work} of those among them that left the mall and named somebody; the others are left out."""
+    left = Agency.objects.filter(pk__in=set(agency_ids), is_active=False)
+    heirs = dict(left.values_list("id", "data__presence__successor"))
+    return {agency_id: heir for agency_id, heir in heirs.items() if heir}
+
+
 def cards_of(service_ids: Iterable[str]) -> dict[str, ServiceCard]:
     """Cards of the named services that are active, by id: for links to services that issue a requirement."""
     found = _cards(offered().filter(pk__in=set(service_ids)).order_by("id"))
