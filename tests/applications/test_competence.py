@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,6 +18,10 @@ from pendopo.documents.api import get_document
 from pendopo.identity.api import SYSTEM, Actor, ActorKind, Role, list_consents
 from pendopo.kernel import clock, events, tasks
 from pendopo.kernel.errors import NotFound
+from pendopo.region.api import Hours, Span, change_hours
+from pendopo.region.models import ServiceHours
+from pendopo.region.queries import forget
+from pendopo.web.environment import day
 from tests import factories
 from tests.applications.test_actions import new_version
 from tests.factories import Cast
@@ -276,6 +280,26 @@ def test_another_place_asks_for_consent_anew(city: Cast) -> None:
         assert row.consented_at == (before if district == "sekupang" else None)
         api.consent(submission_id=row.id, by=siti)
         assert agency in {consent.registry for consent in list_consents(row.applicant_id)}
+
+
+def test_a_part_has_one_deadline_on_its_page(city: Cast, signed_in: Callable[..., Client]) -> None:
+    siti = city.siti.actor
+    row = begun(siti, "nongsa", goal=SPPL)
+    api.consent(submission_id=row.id, by=siti)
+    api.file_submission(submission_id=row.id, by=siti)
+    morning = Span(time(8), time(10, 10))
+    hours = Hours("Pagi saja", (*(morning,) * 5, None, None), clock.today(), None, BP)
+    change_hours(enter=[hours], withdraw=[], source="SE Kepala BP 1/2026", by="staff:x")
+    forget()
+    try:
+        page = signed_in(city.siti).get(f"/pengajuan/{row.id}/").content.decode()
+    finally:
+        ServiceHours.objects.all().delete()
+        forget()
+    due = Application.objects.get(submission_id=row.id).due_on
+    assert due is not None
+    assert page.count("pukul 10.10") == 2
+    assert day(due) not in page.replace(f"{day(due)} pukul 10.10", "")
 
 
 # --- moving ------------------------------------------------------------------------------------------------------------
