@@ -21,6 +21,7 @@ from pendopo.applications.models import Application, Submission
 from pendopo.catalogue.api import get_service
 from pendopo.documents import api as documents
 from pendopo.documents.api import Paper, history_of
+from pendopo.documents.queries import hands
 from pendopo.feedback.api import ELEMENTS, answer_survey
 from pendopo.identity.api import (
     STANDS_FOR,
@@ -440,6 +441,26 @@ def test_what_was_sent_for_somebody_is_not_done_in_ones_own_name_when_the_mandat
     assert not Submission.objects.filter(applicant_id=city.budi.actor.id).exists()
     client.get("/saya/")
     assert client.get(draft).status_code == 404
+
+
+def test_the_catalogue_is_searched_once_a_file_and_the_mandate_read_at_every_piece(
+    city: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = mandate(city, f"service:{SIP}")
+    hand = acting_for(city.budi.actor, held.id)
+    sent = documents.begin(by=hand, name="str.pdf", size=99, requirement="str")
+    searched: list[str] = []
+    real = hands.asking_services
+    monkeypatch.setattr(hands, "asking_services", lambda what: searched.append(what) or real(what))
+    for piece in range(3):
+        documents.append(by=hand, upload_id=sent.id, offset=piece * 5, piece=b"%PDF-")
+    assert searched == ["str"]
+    revoke_mandate(mandate_id=held.id, by=city.siti.actor)
+    with refused("mandate_revoked"):
+        documents.append(by=hand, upload_id=sent.id, offset=15, piece=b"%PDF-")
+    other = acting_for(city.budi.actor, mandate(city, NOT_REACHING[0]).id)
+    with refused("mandate_scope"):
+        documents.append(by=other, upload_id=sent.id, offset=15, piece=b"%PDF-")
 
 
 @pytest.fixture

@@ -5,7 +5,9 @@ every service that asks for that.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Protocol, TypeVar
+from uuid import UUID
 
 from pendopo.catalogue.api import asking_services, categories_of
 from pendopo.identity.api import Actor, Matter, check_mandate, covers
@@ -46,4 +48,19 @@ def within_reach(papers: Iterable[P], by: Actor) -> list[P]:
 def check_hand_on_file(by: Actor, requirement: str) -> None:
     """Raise Denied("mandate_...") when no service the hand may do asks for this file."""
     if by.hand:
-        check_mandate(by, *(Matter(*asking) for asking in asking_services(requirement)))
+        check_mandate(by, *_asking(requirement))
+
+
+def check_hand_on_piece(by: Actor, upload_id: UUID, requirement: str) -> None:
+    """The same for a piece of a file under way: the mandate is read at each piece, the catalogue searched once a file."""
+    if by.hand:
+        check_mandate(by, *_asking_for(upload_id, requirement))
+
+
+def _asking(requirement: str) -> tuple[Matter, ...]:
+    return tuple(Matter(*asking) for asking in asking_services(requirement))
+
+
+@lru_cache(maxsize=512)
+def _asking_for(_upload_id: UUID, requirement: str) -> tuple[Matter, ...]:
+    return _asking(requirement)
