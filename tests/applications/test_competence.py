@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,16 +15,19 @@ from pendopo.applications.models import Application, AutoDecision, Part
 from pendopo.catalogue.api import agencies_of, get_service
 from pendopo.catalogue.models import Agency
 from pendopo.config.tokens import token_for
-from pendopo.documents.api import get_document
-from pendopo.identity.api import SYSTEM, Actor, ActorKind, Role, list_consents
+from pendopo.documents.api import get_document, history_of, within_reach
+from pendopo.identity.api import SYSTEM, Actor, ActorKind, Role, counter_reach, list_consents
 from pendopo.kernel import clock, events, tasks
 from pendopo.kernel.errors import NotFound
+from pendopo.payments.api import get_bill, get_bill_for
 from pendopo.region.api import Hours, Span, change_hours
 from pendopo.region.models import ServiceHours
 from pendopo.region.queries import forget
 from pendopo.web.environment import day
 from tests import factories
 from tests.applications.test_actions import new_version
+from tests.applications.test_measures import take
+from tests.applications.test_submission import refused
 from tests.factories import Cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("house")]
@@ -204,6 +208,33 @@ def test_a_corrected_place_never_sends_work_to_an_agency_that_left(
     told = [entry.data["competence"] for entry in events.history(f"application:{application}") if entry.verb == "competence_followed"]  # fmt: skip
     assert {one["agency"] for one in told} <= {owner}
     assert all(one["name"] == agencies_of([owner])[owner]["name"] for one in told)
+
+
+def test_mandates_speak_of_the_catalogue_s_agency_whichever_issued_the_paper(
+    city: Cast, signed_in: Callable[..., Client]
+) -> None:
+    """The counter that may file a service may touch what comes of it, although another agency decided and fined."""
+    application = filed(city, SPPL, "sekupang")
+    factories.conclude(application)
+    paper_id = Application.objects.get(id=application).document_id
+    assert paper_id is not None
+    paper = get_document(paper_id, SYSTEM)
+    head = signed_in(factories.staff("kepala@bp.id", "Kepala BP", BP, Role.SIGNATORY))
+    assert "sudah terbit" in take(head, paper, "fine", amount="1.500.000")
+    (fine,) = history_of(paper.id)
+    bill = get_bill(f"measure:{fine.id}")
+
+    def at_counter(agency: str) -> Actor:
+        reach = counter_reach({agency: frozenset({Role.FRONT_OFFICER})})
+        return replace(city.siti.actor, hand=f"staff:{uuid4()}", hand_name="Petugas", reach=reach)
+
+    assert get_document(paper.id, at_counter(CITY)) == paper
+    assert within_reach([paper], at_counter(CITY)) == [paper]
+    assert get_bill_for(bill.id, at_counter(CITY)).id == bill.id
+    assert within_reach([paper], at_counter(BP)) == []
+    for look in (get_document, get_bill_for):
+        with refused("mandate_scope"):
+            look(paper.id if look is get_document else bill.id, at_counter(BP))
 
 
 def test_what_was_not_about_the_place_stays_where_it_is(city: Cast) -> None:

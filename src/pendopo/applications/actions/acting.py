@@ -152,9 +152,8 @@ def _write(
         if written and verb is Verb.WITHDRAW:
             _cancel_bill(loaded.id)
         elif written and bills:
-            raise_bill(
-                loaded.id, loaded.case.applicant_id, version, change.get("fee_lines", loaded.fee_lines)
-            )
+            lines = change.get("fee_lines", loaded.fee_lines)
+            raise_bill(loaded.id, loaded.case.applicant_id, version, lines, loaded.business_id)
     return written
 
 
@@ -286,7 +285,11 @@ _NEWS = {
 
 
 def raise_bill(
-    application_id: UUID, applicant_id: UUID, version: ServiceVersion, lines: Sequence[Mapping[str, Any]]
+    application_id: UUID,
+    applicant_id: UUID,
+    version: ServiceVersion,
+    lines: Sequence[Mapping[str, Any]],
+    business_id: UUID | None = None,
 ) -> None:
     """Bill the fee of an application whose payment step has just opened, and tell the applicant."""
     person = get_person(applicant_id)
@@ -296,6 +299,7 @@ def raise_bill(
         agency_id=version.content["agency"]["id"],
         payer_ref=f"person:{person.id}",
         payer_name=person.full_name,
+        business_id=business_id,
         title=version.content["name"],
         lines=[
             BillLine(

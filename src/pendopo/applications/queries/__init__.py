@@ -51,6 +51,7 @@ from pendopo.applications.queries.eligibility import early_refusals, not_eligibl
 from pendopo.applications.queries.hands import (
     check_hand,
     check_hand_on,
+    filed_for,
     matter_of,
     name_of_typist,
     typist,
@@ -131,7 +132,7 @@ __all__ = [
     "bundle_form", "can_answer", "carried", "case_of", "chance_of", "chances_on", "changes_of", "check_asked", "check_hand",
     "check_hand_on", "check_hands", "competence_now", "competence_on_file", "competences_of_parts", "consent_mark",
     "consent_sheet", "count_inbox", "count_reviews", "deciding", "decisions_of", "documents_for", "earlier_application",
-    "early_refusals", "edits_catalogue", "facts_now", "figures", "file_fields", "find_submission", "finder_told",
+    "early_refusals", "edits_catalogue", "facts_now", "figures", "file_fields", "filed_for", "find_submission", "finder_told",
     "get_appeal_for_staff", "get_decision", "get_for_staff", "get_own", "get_own_appeal", "get_review", "get_status",
     "get_submission", "holdings_of", "holds_for", "inbox", "involved", "is_allowed", "is_moving", "issuers_of",
     "list_appeals_for", "list_applications", "list_decisions", "list_open_appeals", "list_own", "list_own_appeals", "list_parts",

@@ -80,9 +80,10 @@ def cards_of(service_ids: Iterable[str]) -> dict[str, ServiceCard]:
     return {card.id: card for card in found}
 
 
-def categories_of(service_ids: Iterable[str]) -> dict[str, str]:
-    """{service: situation of life}, also of services that ended: mandates are given by situation."""
-    return dict(Service.objects.filter(pk__in=set(service_ids)).values_list("id", "category"))
+def asked_as(service_ids: Iterable[str]) -> dict[str, tuple[str, str, str]]:
+    """{service: (service, situation, the catalogue's agency)}, also of services that ended: as mandates speak of them (ADR 0014)."""
+    rows = Service.objects.filter(pk__in=set(service_ids)).values_list("id", "category", "agency_id")
+    return {row[0]: row for row in rows}
 
 
 def asking_services(requirement: str) -> list[tuple[str, str, str]]:
