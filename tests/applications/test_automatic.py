@@ -395,6 +395,22 @@ def test_few_reviews_do_not_stop_a_rule(warga: Person, monkeypatch: pytest.Monke
     assert RuleStanding.objects.get(rule="domisili-batam").is_on
 
 
+def test_a_rule_is_the_catalogue_s_agency_s_also_when_another_was_competent(
+    warga: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn(monkeypatch)
+    row = file("dpmptsp-sppl", warga.by, kecamatan="sekupang")
+    (decision,) = AutoDecision.objects.filter(application_id=row.id)
+    assert decision.agency_id == row.agency_id == "bp-batam"
+    api.review(decision_id=decision.id, agrees=False, reason="Salah alamat.", by=head_of("bp-batam"))
+    standing = RuleStanding.objects.get(rule=decision.rule)
+    assert standing.agency_id == "dpmptsp-batam"
+    with pytest.raises(Denied, match="wrong role"):
+        api.switch_rule(rule=decision.rule, on=False, reason="x", by=head_of("bp-batam"))
+    api.switch_rule(rule=decision.rule, on=False, reason="Diperiksa dahulu.", by=head_of("dpmptsp-batam"))
+    assert not RuleStanding.objects.get(rule=decision.rule).is_on
+
+
 # Replay
 
 

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, time
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,20 +12,29 @@ from django.test import Client
 
 from pendopo.applications import api
 from pendopo.applications.models import Application, AutoDecision, Part
-from pendopo.catalogue.api import get_service
+from pendopo.catalogue.api import agencies_of, get_service
+from pendopo.catalogue.models import Agency
 from pendopo.config.tokens import token_for
-from pendopo.documents.api import get_document
-from pendopo.identity.api import SYSTEM, Actor, ActorKind, Role, list_consents
+from pendopo.documents.api import get_document, history_of, within_reach
+from pendopo.identity.api import SYSTEM, Actor, ActorKind, Role, counter_reach, list_consents
 from pendopo.kernel import clock, events, tasks
 from pendopo.kernel.errors import NotFound
+from pendopo.payments.api import get_bill, get_bill_for
+from pendopo.region.api import Hours, Span, change_hours
+from pendopo.region.models import ServiceHours
+from pendopo.region.queries import forget
+from pendopo.web.environment import day
 from tests import factories
 from tests.applications.test_actions import new_version
+from tests.applications.test_measures import take
+from tests.applications.test_submission import refused
 from tests.factories import Cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("house")]
 
 SPPL, UKL = "dpmptsp-sppl", "dpmptsp-ukl-upl"
 CITY, BP, DLH = "dpmptsp-batam", "bp-batam", "dlh-batam"
+HEIR = "disperindag-batam"
 BEFORE = datetime(2025, 5, 19, 3, tzinfo=UTC)  # a Monday, two days before the law
 CAFE = {"pelaku": "perorangan", "pekerja": "tidak", "merek": "tidak"}
 
@@ -167,6 +177,66 @@ def test_a_corrected_place_moves_the_file(city: Cast) -> None:
     ]
 
 
+def left(agency: str, heir: str) -> None:
+    """The agency leaves the mall and what it had open goes to another."""
+    row = Agency.objects.get(id=agency)
+    row.is_active, row.data = False, {**row.data, "presence": {"status": "left", "successor": heir}}
+    row.save()
+    api.hand_over_work(agency_id=agency, to=heir, by=SYSTEM)
+
+
+@pytest.mark.parametrize(
+    ("first", "corrected", "gone", "owner"),
+    [
+        ("galang", "bulang", CITY, HEIR),  # stays with whoever took it over
+        ("nongsa", "bulang", CITY, HEIR),  # comes back to whoever follows the catalogue's agency
+        ("nongsa", "sekupang", BP, HEIR),  # stays with whoever follows the competent agency
+        ("nongsa", "bulang", BP, CITY),  # and leaves it when the place says so
+        ("galang", "nongsa", CITY, BP),
+    ],
+)
+def test_a_corrected_place_never_sends_work_to_an_agency_that_left(
+    city: Cast, first: str, corrected: str, gone: str, owner: str
+) -> None:
+    application = filed(city, UKL, first)
+    factories.act(application, api.Verb.RETURN, api.Act(remarks=(api.Remark("kecamatan", "missing"),)))
+    left(gone, HEIR)
+    api.save(application_id=application, answers={"kecamatan": corrected}, by=city.siti.actor)
+    api.resubmit(application_id=application, by=city.siti.actor)
+    assert Application.objects.get(id=application).agency_id == owner
+    assert desks(application) == {owner, DLH}
+    told = [entry.data["competence"] for entry in events.history(f"application:{application}") if entry.verb == "competence_followed"]  # fmt: skip
+    assert {one["agency"] for one in told} <= {owner}
+    assert all(one["name"] == agencies_of([owner])[owner]["name"] for one in told)
+
+
+def test_mandates_speak_of_the_catalogue_s_agency_whichever_issued_the_paper(
+    city: Cast, signed_in: Callable[..., Client]
+) -> None:
+    """The counter that may file a service may touch what comes of it, although another agency decided and fined."""
+    application = filed(city, SPPL, "sekupang")
+    factories.conclude(application)
+    paper_id = Application.objects.get(id=application).document_id
+    assert paper_id is not None
+    paper = get_document(paper_id, SYSTEM)
+    head = signed_in(factories.staff("kepala@bp.id", "Kepala BP", BP, Role.SIGNATORY))
+    assert "sudah terbit" in take(head, paper, "fine", amount="1.500.000")
+    (fine,) = history_of(paper.id)
+    bill = get_bill(f"measure:{fine.id}")
+
+    def at_counter(agency: str) -> Actor:
+        reach = counter_reach({agency: frozenset({Role.FRONT_OFFICER})})
+        return replace(city.siti.actor, hand=f"staff:{uuid4()}", hand_name="Petugas", reach=reach)
+
+    assert get_document(paper.id, at_counter(CITY)) == paper
+    assert within_reach([paper], at_counter(CITY)) == [paper]
+    assert get_bill_for(bill.id, at_counter(CITY)).id == bill.id
+    assert within_reach([paper], at_counter(BP)) == []
+    for look in (get_document, get_bill_for):
+        with refused("mandate_scope"):
+            look(paper.id if look is get_document else bill.id, at_counter(BP))
+
+
 def test_what_was_not_about_the_place_stays_where_it_is(city: Cast) -> None:
     application = filed(city, UKL, "nongsa")
     factories.act(application, api.Verb.RETURN, api.Act(remarks=(api.Remark("file_pkkpr", "missing"),)))
@@ -177,8 +247,9 @@ def test_what_was_not_about_the_place_stays_where_it_is(city: Cast) -> None:
 # --- in a submission ---------------------------------------------------------------------------------------------------
 
 
-def begun(by: Actor, district: str) -> Any:
-    row = api.begin_submission(goals=["buka-kedai-kopi"], finder=CAFE | {"kecamatan": district}, by=by)
+def begun(by: Actor, district: str, goal: str = "buka-kedai-kopi") -> Any:
+    finder = {} if goal == SPPL else CAFE | {"kecamatan": district}
+    row = api.begin_submission(goals=[goal], finder=finder, by=by)
     merged = api.bundle_form(row, api.list_parts(row.id))
     papers: dict[str, str] = {}
     answers = {
@@ -186,6 +257,8 @@ def begun(by: Actor, district: str) -> Any:
         for name, prop in merged.schema["properties"].items()
         if name in merged.schema["required"]
     }
+    if "kecamatan" in answers:
+        answers["kecamatan"] = district
     api.save_submission(submission_id=row.id, answers=answers, by=by)
     return api.get_submission(row.id, by)
 
@@ -238,6 +311,26 @@ def test_another_place_asks_for_consent_anew(city: Cast) -> None:
         assert row.consented_at == (before if district == "sekupang" else None)
         api.consent(submission_id=row.id, by=siti)
         assert agency in {consent.registry for consent in list_consents(row.applicant_id)}
+
+
+def test_a_part_has_one_deadline_on_its_page(city: Cast, signed_in: Callable[..., Client]) -> None:
+    siti = city.siti.actor
+    row = begun(siti, "nongsa", goal=SPPL)
+    api.consent(submission_id=row.id, by=siti)
+    api.file_submission(submission_id=row.id, by=siti)
+    morning = Span(time(8), time(10, 10))
+    hours = Hours("Pagi saja", (*(morning,) * 5, None, None), clock.today(), None, BP)
+    change_hours(enter=[hours], withdraw=[], source="SE Kepala BP 1/2026", by="staff:x")
+    forget()
+    try:
+        page = signed_in(city.siti).get(f"/pengajuan/{row.id}/").content.decode()
+    finally:
+        ServiceHours.objects.all().delete()
+        forget()
+    due = Application.objects.get(submission_id=row.id).due_on
+    assert due is not None
+    assert page.count("pukul 10.10") == 2
+    assert day(due) not in page.replace(f"{day(due)} pukul 10.10", "")
 
 
 # --- moving ------------------------------------------------------------------------------------------------------------

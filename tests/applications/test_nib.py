@@ -1,5 +1,6 @@
 """A NIB granted here: OSS gives the number, the business is registered once, and the parts of a bundle that need one start by themselves."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,12 +15,23 @@ from pendopo.applications.rules.registering import AWAY, gives_nib, needs_regist
 from pendopo.catalogue.api import get_service
 from pendopo.documents.api import get_document, list_held, verify
 from pendopo.documents.models import Document
-from pendopo.identity.api import SYSTEM, Actor, facts_of, list_businesses, represents
+from pendopo.identity.api import (
+    SYSTEM,
+    Actor,
+    accept_mandate,
+    acting_for,
+    facts_of,
+    give_mandate,
+    list_businesses,
+    represents,
+)
 from pendopo.identity.models import Mandate
 from pendopo.kernel import clock, events, tasks
+from pendopo.kernel.errors import NotFound
 from simulators.oss import Oss, business
 from tests import factories
 from tests.applications.conftest import Browser
+from tests.applications.test_submission import refused
 from tests.factories import Account, Cast
 
 NIB_SERVICE = "dpmptsp-nib"
@@ -373,3 +385,71 @@ def test_a_part_that_waits_for_a_business_shows_where_to_link_one(
     api.file_submission(submission_id=row.id, by=budi.actor)
     page = signed_in(budi).get(f"/pengajuan/{row.id}/").content.decode()
     assert f"/saya/usaha/?next=/pengajuan/{row.id}/" in page
+
+
+def a_daughter(city: Cast) -> Actor:
+    """Siti acts for Budi in everything of his."""
+    today = clock.today()
+    _offer, code = give_mandate(
+        agent_nik=factories.NIK, agent_name="Siti", reach=["all"], valid_from=today, valid_until=today + timedelta(days=9),
+        purpose="Perizinan", by=city.budi.actor,
+    )  # fmt: skip
+    return acting_for(city.siti.actor, accept_mandate(code=code, by=city.siti.actor).id)
+
+
+@database
+@house
+def test_who_filed_a_nib_for_somebody_is_not_locked_out_when_it_is_granted(city: Cast, oss: Oss) -> None:
+    hand = a_daughter(city)
+    row = Application.objects.get(id=own(hand))
+    assert row.business_id is not None
+    assert row.document_id is not None
+    assert api.get_own(row.id, hand).id == row.id
+    assert api.get_status(row.id, hand)[0].id == row.id
+    assert [one.id for one in api.list_own(hand)] == [row.id]
+    assert get_document(row.document_id, hand).number
+    with pytest.raises(NotFound):
+        api.start(service_id="disnaker-lks-bipartit", by=hand, business_id=row.business_id)
+
+
+@database
+@house
+def test_a_nib_filed_for_a_business_that_is_there_is_the_business_s(city: Cast, oss: Oss) -> None:
+    siti = city.siti.actor
+    application, _number = api.file(
+        service_id=NIB_SERVICE, answers=factories.valid_answers(get_service(NIB_SERVICE), siti), key="firm", by=siti,
+        business_id=city.company,
+    )  # fmt: skip
+    factories.conclude(application)
+    today = clock.today()
+    _offer, code = give_mandate(
+        agent_nik=factories.OTHER_NIK, agent_name="Budi", reach=["all"], valid_from=today, valid_until=today,
+        purpose="Perizinan", by=siti,
+    )  # fmt: skip
+    hand = acting_for(city.budi.actor, accept_mandate(code=code, by=city.budi.actor).id)
+    paper = Application.objects.get(id=application).document_id
+    assert paper is not None
+    for look in (lambda: api.get_own(application, hand), lambda: get_document(paper, hand)):
+        with refused("mandate_scope"):
+            look()
+
+
+@database
+@house
+@pytest.mark.usefixtures("silent_bank")
+def test_a_bundle_stays_open_to_who_filed_it_but_not_what_it_filed_for_the_new_business(
+    city: Cast, oss: Oss
+) -> None:
+    hand = a_daughter(city)
+    row = opened(hand)
+    for service_id in ("npwp-orang-pribadi", NIB_SERVICE):
+        application = Part.objects.get(submission=row, service_id=service_id).application_id
+        assert application is not None
+        factories.conclude(application)
+    assert api.get_submission(row.id, hand).business_id is not None
+    assert [one.id for one in api.list_submissions(hand)] == [row.id]
+    theirs = Part.objects.get(submission=row, service_id="disnaker-wlkp").application_id
+    assert theirs is not None
+    with refused("mandate_scope"):
+        api.get_own(theirs, hand)
+    assert api.get_own(theirs, city.budi.actor).business_id is not None

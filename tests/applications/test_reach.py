@@ -9,10 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from importlib import import_module
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import DatabaseError, connection
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
@@ -21,11 +23,15 @@ from pendopo.applications.models import Application, Submission
 from pendopo.catalogue.api import get_service
 from pendopo.documents import api as documents
 from pendopo.documents.api import Paper, history_of
+from pendopo.documents.models import Document
+from pendopo.documents.queries import hands
 from pendopo.feedback.api import ELEMENTS, answer_survey
 from pendopo.identity.api import (
     STANDS_FOR,
+    SYSTEM,
     Actor,
     Mandate,
+    Role,
     accept_mandate,
     acting_for,
     give_mandate,
@@ -37,6 +43,7 @@ from pendopo.kernel import clock
 from pendopo.kernel.errors import Denied, Invalid, NotFound
 from pendopo.kernel.models import Event
 from pendopo.payments import api as payments
+from pendopo.payments.models import Bill
 from tests import factories
 from tests.applications.conftest import SIP, Browser
 from tests.applications.test_measures import take
@@ -64,26 +71,32 @@ class Matters:
     begun: UUID
     upload: str
     receiving: UUID
+    service: str = SIP
 
 
 @pytest.fixture
 def matters(city: Cast, permit: Paper, signed_in: Browser) -> Matters:
-    by = city.siti.actor
-    officer = signed_in(city.signatory)
-    assert "sudah terbit" in take(officer, permit, "fine", amount="1.500.000")
-    fine = history_of(permit.id)[-1].id
-    assert "sudah terbit" in take(officer, permit, "warn", level="1")
-    warning = history_of(permit.id)[-1].id
+    return matters_of(city.siti.actor, permit, signed_in(city.signatory))
+
+
+def matters_of(by: Actor, paper: Paper, officer: Client, business: UUID | None = None) -> Matters:
+    """One of everything about the service of a paper; for a business when it is named."""
+    service = paper.service_id
+    assert "sudah terbit" in take(officer, paper, "fine", amount="1.500.000")
+    fine = history_of(paper.id)[-1].id
+    assert "sudah terbit" in take(officer, paper, "warn", level="1")
+    warning = history_of(paper.id)[-1].id
     return Matters(
-        draft=api.start(service_id=SIP, by=by).id,
-        filed=factories.file(get_service(SIP), by),
-        paper=permit,
+        draft=api.start(service_id=service, by=by, business_id=business).id,
+        filed=factories.file(get_service(service), by, business),
+        paper=paper,
         measure=warning,
         appeal=api.object_to_measure(measure_id=fine, grounds="Saya praktik di alamat itu.", by=by),
         bill=payments.get_bill(f"measure:{fine}"),
-        begun=api.begin_submission(goals=[SIP], finder={}, by=by).id,
+        begun=api.begin_submission(goals=[service], finder={}, by=by, business_id=business).id,
         upload=factories.upload(by, "str"),
         receiving=documents.begin(by=by, name="str.pdf", size=100, requirement="str").id,
+        service=service,
     )
 
 
@@ -108,7 +121,7 @@ def pages(m: Matters) -> dict[str, Page]:
     filed = f"/permohonan/{m.filed}/"
     sure = {"sure": "yes"}
     return {
-        "begin": ("post", f"/ajukan/{SIP}/", {"business": ""}),
+        "begin": ("post", f"/ajukan/{m.service}/", {"business": ""}),
         "fill": ("post", f"{own}isi/diri/", {"person_full_name": "X"}),
         "review": ("post", f"{own}periksa/", {}),
         "receipt": ("get", f"{filed}tanda-terima/", {}),
@@ -118,7 +131,7 @@ def pages(m: Matters) -> dict[str, Page]:
         "ask_person": ("post", f"{filed}minta-petugas/", {}),
         "against_refusal": ("post", f"{filed}keberatan/", {"grounds": "Tidak benar"}),
         "survey": ("post", f"/survei/{m.filed}/", {}),
-        "begin_submission": ("post", "/pengajuan/mulai/", {"goal": SIP}),
+        "begin_submission": ("post", "/pengajuan/mulai/", {"goal": m.service}),
         "resume_submission": (
             "post",
             "/pengajuan/lanjut/",
@@ -133,9 +146,9 @@ def pages(m: Matters) -> dict[str, Page]:
         "submission_bills": ("post", f"{bundle}tagihan/", {}),
         "submission_paid": ("get", f"{bundle}tagihan/kembali/", {}),
         "link_business": ("post", f"{bundle}usaha/", {"business": str(uuid4())}),
-        "refile_part": ("post", f"{bundle}ajukan-lagi/{SIP}/", {}),
-        "retry_part": ("post", f"{bundle}coba-lagi/{SIP}/", {}),
-        "withdraw_part": ("post", f"{bundle}tarik/{SIP}/", sure),
+        "refile_part": ("post", f"{bundle}ajukan-lagi/{m.service}/", {}),
+        "retry_part": ("post", f"{bundle}coba-lagi/{m.service}/", {}),
+        "withdraw_part": ("post", f"{bundle}tarik/{m.service}/", sure),
         "withdraw_submission": ("post", f"{bundle}tarik/", sure),
         "holding": ("get", paper, {}),
         "download": ("get", f"{paper}dokumen.pdf", {}),
@@ -263,10 +276,10 @@ def test_what_is_the_persons_own(city: Cast, signed_in: Browser) -> None:
 
 Try = Callable[[Actor, Matters], Any]
 ACTS: dict[str, Try] = {
-    "start": lambda by, m: api.start(service_id=SIP, by=by),
+    "start": lambda by, m: api.start(service_id=m.service, by=by),
     "save": lambda by, m: api.save(application_id=m.draft, answers={}, by=by),
     "submit": lambda by, m: api.submit(application_id=m.draft, by=by),
-    "file": lambda by, m: api.file(service_id=SIP, answers={}, key="a-new-key", by=by),
+    "file": lambda by, m: api.file(service_id=m.service, answers={}, key="a-new-key", by=by),
     "want_person": lambda by, m: api.want_person(application_id=m.draft, wants=True, by=by),
     "ask_person": lambda by, m: api.ask_person(application_id=m.filed, by=by),
     "resubmit": lambda by, m: api.resubmit(application_id=m.filed, by=by),
@@ -278,15 +291,15 @@ ACTS: dict[str, Try] = {
     "begin_purpose": lambda by, m: api.begin_purpose(
         document_id=m.paper.id, purpose=api.Purpose.DUPLICATE, by=by
     ),
-    "begin_submission": lambda by, m: api.begin_submission(goals=[SIP], finder={}, by=by),
+    "begin_submission": lambda by, m: api.begin_submission(goals=[m.service], finder={}, by=by),
     "save_submission": lambda by, m: api.save_submission(submission_id=m.begun, answers={}, by=by),
     "consent": lambda by, m: api.consent(submission_id=m.begun, by=by),
     "renew_plan": lambda by, m: api.renew_plan(submission_id=m.begun, by=by),
     "file_submission": lambda by, m: api.file_submission(submission_id=m.begun, by=by),
-    "refile_part": lambda by, m: api.refile_part(submission_id=m.begun, service_id=SIP, by=by),
-    "retry_part": lambda by, m: api.retry_part(submission_id=m.begun, service_id=SIP, by=by),
+    "refile_part": lambda by, m: api.refile_part(submission_id=m.begun, service_id=m.service, by=by),
+    "retry_part": lambda by, m: api.retry_part(submission_id=m.begun, service_id=m.service, by=by),
     "link_business": lambda by, m: api.link_business(submission_id=m.begun, business_id=uuid4(), by=by),
-    "withdraw_part": lambda by, m: api.withdraw_part(submission_id=m.begun, service_id=SIP, by=by),
+    "withdraw_part": lambda by, m: api.withdraw_part(submission_id=m.begun, service_id=m.service, by=by),
     "withdraw_submission": lambda by, m: api.withdraw_submission(submission_id=m.begun, by=by),
     "withdraw": lambda by, m: api.withdraw(application_id=m.filed, by=by),
 }
@@ -386,6 +399,83 @@ def test_another_citizens_ids_are_not_there(matters: Matters, city: Cast) -> Non
 
 # A business, a page that is typed while the right to it ends, and the counter
 
+COMPANYS = "disnaker-lks-bipartit"
+OVER = "Masa berlaku kuasa ini sudah habis"
+NO_BUSINESS = {
+    "begin", "begin_submission", "upload", "upload_begin",  # pages
+    "start", "file", "append", "receive", "open_upload",  # acts
+}  # fmt: skip
+"""What begins something, and files: they are the person's own until they are filed with something."""
+
+
+def for_the_company(city: Cast, by: Actor, signed_in: Browser) -> Matters:
+    """One of everything that ``by`` filed for the company."""
+    application = factories.file(get_service(COMPANYS), by, city.company)
+    factories.conclude(application)
+    issued = Application.objects.get(id=application).document_id
+    assert issued is not None
+    head = factories.staff("kepala@disnaker.id", "Kepala", "disnaker-batam", Role.SIGNATORY)
+    return matters_of(by, documents.get_document(issued, SYSTEM), signed_in(head), city.company)
+
+
+def listed(m: Matters) -> tuple[str, ...]:
+    return (
+        f"/permohonan/{m.filed}/",
+        f"/pengajuan/{m.begun}/",
+        f"/dokumen/{m.paper.id}/",
+        f"/keberatan/{m.appeal}/",
+    )
+
+
+def closed(m: Matters, client: Client, by: Actor, words: str, code: str) -> None:
+    """No page, no act and no list of the company's matters is open."""
+    before = Event.objects.count()
+    for name, page in pages(m).items():
+        if name not in NO_BUSINESS:
+            status, text = ask(client, page)
+            assert (status, words in text) == (403, True), f"{name}: {status} {text[:2000]}"
+    for name, act in {**ACTS, **BELOW}.items():
+        if name not in NO_BUSINESS:
+            assert refusal_of(act, by, m) == code, name
+    assert Event.objects.count() == before
+    mine = client.get("/saya/").content.decode()
+    assert [address for address in listed(m) if address in mine] == []
+
+
+def test_everything_filed_for_a_business_closes_when_that_mandate_ends(
+    city: Cast, signed_in: Browser, silent_bank: object
+) -> None:
+    siti, budi = city.siti.actor, city.budi.actor
+    today = clock.today()
+    offer, code = give_mandate(
+        agent_nik=OTHER_NIK, agent_name="Budi", reach=["all"], valid_from=today, valid_until=None,
+        purpose="Perizinan", by=siti, business_id=city.company,
+    )  # fmt: skip
+    accept_mandate(code=code, by=budi)
+    m, client = for_the_company(city, budi, signed_in), signed_in(city.budi)
+    mine = client.get("/saya/").content.decode()
+    assert [address for address in listed(m) if address not in mine] == []
+    for name in ("status", "consent_submission", "holding", "download", "bill", "appeal"):
+        assert ask(client, pages(m)[name])[0] == 200, name
+    revoke_mandate(mandate_id=offer.id, by=siti)
+    closed(m, client, budi, OVER, "mandate_over")
+    head = factories.staff("kepala@disnaker.id", "Kepala", "disnaker-batam", Role.SIGNATORY)
+    assert signed_in(head).get(f"/kerja/dokumen/{m.paper.id}/").status_code == 200, (
+        "the agency keeps its papers"
+    )
+
+
+def test_a_mandate_from_a_person_opens_nothing_of_their_company(
+    city: Cast, signed_in: Browser, silent_bank: object
+) -> None:
+    m = for_the_company(city, city.siti.actor, signed_in)
+    held = mandate(city, "all")
+    closed(
+        m, standing_for(signed_in, city, held), acting_for(city.budi.actor, held.id), SCOPE, "mandate_scope"
+    )
+    own = signed_in(city.siti).get("/saya/").content.decode()
+    assert [address for address in listed(m) if address not in own] == []
+
 
 def test_what_was_filed_for_a_business_closes_when_that_mandate_ends(city: Cast) -> None:
     siti, budi = city.siti.actor, city.budi.actor
@@ -440,6 +530,48 @@ def test_what_was_sent_for_somebody_is_not_done_in_ones_own_name_when_the_mandat
     assert not Submission.objects.filter(applicant_id=city.budi.actor.id).exists()
     client.get("/saya/")
     assert client.get(draft).status_code == 404
+
+
+def test_what_was_filed_before_papers_and_bills_knew_the_business_learns_it(
+    city: Cast, signed_in: Browser, silent_bank: object
+) -> None:
+    m = for_the_company(city, city.siti.actor, signed_in)
+    letter = Document.objects.get(subject=f"measure:{m.measure}")
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE documents_document DISABLE TRIGGER document_guard")
+        cursor.execute("UPDATE documents_document SET business_id = NULL")
+        cursor.execute("UPDATE payments_bill SET business_id = NULL")
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE documents_document ENABLE TRIGGER document_guard")
+        moved = import_module("pendopo.applications.migrations.0017_for_business")
+        cursor.execute(moved.MADE + moved.PAPERS + moved.BILLS)
+    known = Document.objects.filter(id__in=[m.paper.id, letter.id]).values_list("business_id", flat=True)
+    assert list(known) == [city.company] * 2
+    assert Bill.objects.get(id=m.bill.id).business_id == city.company
+    assert not Application.objects.filter(made_business=True).exists()
+    with pytest.raises(DatabaseError, match="written once"):
+        Document.objects.filter(id=m.paper.id).update(business=None)
+
+
+def test_the_catalogue_is_searched_once_a_file_and_the_mandate_read_at_every_piece(
+    city: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = mandate(city, f"service:{SIP}")
+    hand = acting_for(city.budi.actor, held.id)
+    sent = documents.begin(by=hand, name="str.pdf", size=99, requirement="str")
+    searched: list[str] = []
+    real = hands.asking_services
+    monkeypatch.setattr(hands, "asking_services", lambda what: searched.append(what) or real(what))
+    for piece in range(3):
+        documents.append(by=hand, upload_id=sent.id, offset=piece * 5, piece=b"%PDF-")
+    assert searched == ["str"]
+    revoke_mandate(mandate_id=held.id, by=city.siti.actor)
+    with refused("mandate_revoked"):
+        documents.append(by=hand, upload_id=sent.id, offset=15, piece=b"%PDF-")
+    other = acting_for(city.budi.actor, mandate(city, NOT_REACHING[0]).id)
+    with refused("mandate_scope"):
+        documents.append(by=other, upload_id=sent.id, offset=15, piece=b"%PDF-")
 
 
 @pytest.fixture

@@ -97,6 +97,9 @@ class Document(models.Model):
     agency_name = models.CharField(max_length=200)
     holder_ref = models.CharField(max_length=64)
     holder_name = models.CharField(max_length=200)
+    business = models.ForeignKey(  # for which the holder applied; none when for themselves
+        "identity.Business", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     valid_from = models.DateField()
     valid_until = models.DateField(null=True)  # null: as long as nothing changes
     issued_at = models.DateTimeField()
@@ -173,7 +176,7 @@ class Document(models.Model):
             "valid_until", "issued_at", "signatory_name", "signatory_title", "sha256", "size", "purpose", "provisional", "earlier",
             "state", "state_at", "suspended_until", "replaced_by",
         )  # fmt: skip
-        personal: tuple[str, ...] = ("subject", "holder_ref", "holder_name", "data")
+        personal: tuple[str, ...] = ("subject", "holder_ref", "holder_name", "business", "data")
         sensitive: tuple[str, ...] = ()
         retention = "permanent: archive law"
 

@@ -19,10 +19,14 @@ class Bill(models.Model):
     service_id = models.CharField(
         max_length=64, db_default=""
     )  # what it is owed for, as mandates speak of it
-    agency_id = models.CharField(max_length=64, db_default="")  # to whom the money belongs
+    # Who asks for it: for a fee the catalogue's agency, for a fine the one that imposed it. Mandates do not look here.
+    agency_id = models.CharField(max_length=64, db_default="")
     number = models.CharField(max_length=15, unique=True)
     payer_ref = models.CharField(max_length=64)  # "person:<uuid>"
     payer_name = models.CharField(max_length=160)
+    business = models.ForeignKey(  # for which it is owed; none when for the payer themselves
+        "identity.Business", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     title = models.CharField(max_length=200)
     total_idr = models.BigIntegerField()
     state = models.CharField(max_length=9, choices=[(s.value, s.value) for s in rules.BillState])
@@ -55,6 +59,7 @@ class Bill(models.Model):
             "subject",
             "service_id",
             "agency_id",
+            "business",
             "number",
             "title",
             "total_idr",

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from django.db.models import Q, Sum
 
-from pendopo.catalogue.api import categories_of
-from pendopo.identity.api import Actor, ActorKind, Matter, Role, check_mandate
+from pendopo.catalogue.api import asked_as
+from pendopo.identity.api import Actor, ActorKind, Matter, Role, check_for_business, check_mandate
 from pendopo.kernel import clock
 from pendopo.kernel.errors import NotFound
 from pendopo.payments import models, rules
@@ -40,13 +40,21 @@ def can_see(bill: models.Bill, actor: Actor) -> bool:
 
 
 def check_sees(bills: Sequence[models.Bill], actor: Actor) -> None:
-    """Raises: NotFound when one is somebody else's; Denied("mandate_...") for a hand that may not do what one is owed for."""
+    """Raises: NotFound when one is somebody else's; Denied("mandate_...") for a hand that may not do what one is owed for, and for a
+    payer who no longer acts for the business it is owed for.
+    """
     for bill in bills:
         if not can_see(bill, actor):
             raise NotFound(f"bill {bill.id}")
-    known = categories_of(bill.service_id for bill in bills) if actor.hand else {}
-    for bill in bills if actor.hand else ():
-        check_mandate(actor, Matter(bill.service_id, known.get(bill.service_id, ""), bill.agency_id))
+    if actor.kind is not ActorKind.PERSON or not (actor.hand or any(bill.business_id for bill in bills)):
+        return
+    known = asked_as(bill.service_id for bill in bills)
+    asked = [
+        (bill.business_id, Matter(*known.get(bill.service_id, (bill.service_id, "", "")))) for bill in bills
+    ]
+    for _business_id, matter in asked:
+        check_mandate(actor, matter)
+    check_for_business(actor, *asked)
 
 
 def get_bill(subject: str) -> rules.Bill:

@@ -155,9 +155,8 @@ def _write(
         if written and verb is Verb.WITHDRAW:
             _cancel_bill(loaded.id)
         elif written and bills:
-            raise_bill(
-                loaded.id, loaded.case.applicant_id, version, change.get("fee_lines", loaded.fee_lines)
-            )
+            lines = change.get("fee_lines", loaded.fee_lines)
+            raise_bill(loaded.id, loaded.case.applicant_id, version, lines, loaded.business_id)
     return written
 
 
@@ -289,7 +288,11 @@ _NEWS = {
 
 
 def raise_bill(
-    application_id: UUID, applicant_id: UUID, version: ServiceVersion, lines: Sequence[Mapping[str, Any]]
+    application_id: UUID,
+    applicant_id: UUID,
+    version: ServiceVersion,
+    lines: Sequence[Mapping[str, Any]],
+    business_id: UUID | None = None,
 ) -> None:
     """Bill the fee of an application whose payment step has just opened, and tell the applicant."""
     person = get_person(applicant_id)
@@ -299,6 +302,7 @@ def raise_bill(
         agency_id=version.content["agency"]["id"],
         payer_ref=f"person:{person.id}",
         payer_name=person.full_name,
+        business_id=business_id,
         title=version.content["name"],
         lines=[
             BillLine(
@@ -352,8 +356,9 @@ def _to_who_is_competent(row: Application, version: ServiceVersion, answers: Map
     """Where the remarks were about what decides competence (the place), the corrected answer may make another agency competent."""
     properties = version.content["form"]["schema"]["properties"]
     if any("x-question" in properties.get(remark["field"], {}) for remark in row.remarks):
-        rule = queries.competence_on_file(version, answers, row)
-        follow_competence(application_id=row.id, to=queries.deciding(version, rule), by=SYSTEM)
+        to = queries.moves_to(version, answers, row)
+        if to is not None:
+            follow_competence(application_id=row.id, to=to, by=SYSTEM)
 
 
 def withdraw(*, application_id: UUID, by: Actor) -> State:

@@ -225,6 +225,7 @@ def _decide(
         agency_name=paper.agency_name,
         holder_ref=paper.holder_ref,
         holder_name=paper.holder_name,
+        business_id=paper.business_id,
         intro=_answer(row, granted=granted),
         rows=[("Keputusan yang dipersoalkan", paper.title), ("Nomor", paper.number), ("Pemegang", paper.holder_name)],
         reasons=[(reason, legal_basis)],

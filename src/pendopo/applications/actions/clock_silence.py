@@ -111,5 +111,6 @@ def _grant(application_id: UUID, versions: dict[UUID, Regime]) -> bool:
         step.kind is StepKind.PAYMENT and step.status is StepStatus.WAITING for step in loaded.case.steps
     )
     if unpaid and loaded.case.fee_idr:  # silence grants the permit, not its fee
-        raise_bill(application_id, loaded.case.applicant_id, get_version(loaded.version_id), loaded.fee_lines)
+        version = get_version(loaded.version_id)
+        raise_bill(application_id, loaded.case.applicant_id, version, loaded.fee_lines, loaded.business_id)
     return True

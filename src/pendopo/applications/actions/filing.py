@@ -128,7 +128,7 @@ def _submit(
             if fresh and bill:
                 from pendopo.applications.actions.acting import raise_bill  # acting needs this file too
 
-                raise_bill(application_id, by.id, version, lines)
+                raise_bill(application_id, by.id, version, lines, business_id)
     except RulesOff as found:
         return _submit(application_id, version, answers, sources, by, business_id, cause, off | found.off)
     return number

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pendopo.agencies.api import signatory_of_account
 from pendopo.applications.models import Application, Step
+from pendopo.applications.queries import filed_for
 from pendopo.catalogue.api import get_agency, get_version
 from pendopo.documents.api import Signatory, issue
 from pendopo.identity.api import SYSTEM, Role
@@ -38,6 +39,7 @@ def on_inspected(*, application: str, step: str, **_more: Any) -> None:
         agency_name=agency.name,
         holder_name=row.business.name if row.business else row.applicant.full_name,
         holder_ref=f"person:{row.applicant_id}",
+        business_id=filed_for(row),
         rows=[
             ("Nomor permohonan", row.number or ""),
             ("Layanan", content["name"]),

@@ -78,7 +78,8 @@ def issue_decided(row: Application, found: Registered | None = None) -> Paper:
 def _becomes(row: Application, found: Registered) -> None:
     """The business the application brought about: registered once, and named as whose application it was."""
     row.business = register_business(name=found.name, nib=found.nib, person_id=row.applicant_id, by=SYSTEM)
-    row.save(update_fields=["business"])
+    row.made_business = True
+    row.save(update_fields=["business", "made_business"])
 
 
 def _given_number(row: Application) -> str:
@@ -123,6 +124,7 @@ def _common(row: Application, content: dict[str, Any], *, ruled: bool = False) -
         "agency_name": owner,
         "holder_name": _holder(row, content["form"]["schema"]["properties"]),
         "holder_ref": f"person:{row.applicant_id}",
+        "business_id": queries.filed_for(row),
         "signatory": Signatory(
             name=owner if ruled else row.decision.get("name") or SYSTEM.name,
             title="Segel elektronik" if ruled else row.decision.get("title") or owner,

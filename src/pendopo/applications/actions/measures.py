@@ -56,6 +56,7 @@ def _bill(done: Done) -> None:
         agency_id=done.paper.agency_id,
         payer_ref=done.paper.holder_ref,
         payer_name=done.paper.holder_name,
+        business_id=done.paper.business_id,
         title=f"Denda administratif {done.paper.number}",
         lines=[
             BillLine(

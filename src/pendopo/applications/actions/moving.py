@@ -231,7 +231,7 @@ def hand_over_work(*, agency_id: str, to: str, by: Actor, note: str = "", batch:
 def follow_competence(*, application_id: UUID, to: Mapping[str, str], by: Actor) -> None:
     """Give the open work of one case to the agency that corrected answers make competent; its history says so.
 
-    Shape: ``to`` as made by queries.deciding. Done steps stay whose they were. Does nothing when the case lies there already.
+    Shape: ``to`` as made by queries.moves_to. Done steps stay whose they were. Does nothing when the case lies there already.
     """
     owner = Application.objects.values_list("agency_id", flat=True).get(id=application_id)
     if owner == to["agency"]:

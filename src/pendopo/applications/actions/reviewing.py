@@ -91,12 +91,13 @@ def _settle(row: AutoDecision, *, agrees: bool, reason: str, by: Actor, ref: str
 
 def _stop_if_wrong(row: AutoDecision) -> None:
     """Switch a rule off when its reviews passed the bound, and tell its owner."""
-    spec = rules.rule_of(get_version(row.version_id).content, row.step_key) or {}
+    content = get_version(row.version_id).content
+    spec = rules.rule_of(content, row.step_key) or {}
     standing, _new = RuleStanding.objects.select_for_update().get_or_create(
         rule=row.rule,
         defaults={
             "service_id": row.service_id,
-            "agency_id": row.agency_id,
+            "agency_id": content["agency"]["id"],  # the rule is the catalogue's, whoever is competent here
             "since": EVER,
             "reason": "Aturan mulai dipakai",
             "by": SYSTEM.ref,

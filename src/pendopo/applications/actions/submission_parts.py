@@ -31,12 +31,12 @@ from pendopo.kernel.errors import Denied, Invalid, NotFound
 
 
 def lock(submission_id: UUID, by: Actor) -> tuple[Submission, list[Part]]:
-    """The actor's own submission and its parts, until the transaction ends. Raises: NotFound."""
+    """The actor's own submission and its parts, until the transaction ends. Raises: NotFound, Denied("mandate_...")."""
     row = Submission.objects.select_for_update().filter(id=submission_id, applicant_id=by.id).first()
     if row is None:
         raise NotFound
     parts = queries.list_parts(row.id)
-    queries.check_hands(by, parts)
+    queries.check_hands(by, row, parts)
     return row, parts
 
 

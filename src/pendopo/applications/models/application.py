@@ -55,6 +55,9 @@ class Application(models.Model):
         max_length=64, default=""
     )  # ref of who filed for the applicant; "": the applicant
     wants_person = models.BooleanField(default=False)  # asked that a person decides
+    made_business = models.BooleanField(
+        default=False, db_default=False
+    )  # a first NIB: the business came of it
 
     class Meta:
         constraints = [
@@ -119,7 +122,7 @@ class Application(models.Model):
         public: tuple[str, ...] = (
             "id", "number", "service_id", "version", "agency_id", "business", "state", "revision", "rounds", "fee_idr", "fee_lines",
             "created_at", "updated_at", "submitted_at", "term", "clock", "due_on", "decided_at", "document_id", "purpose",
-            "earlier_document_id", "submission_id", "wants_person",
+            "earlier_document_id", "submission_id", "wants_person", "made_business",
         )  # fmt: skip
         personal: tuple[str, ...] = ("applicant", "sources", "remarks", "decision", "typed_by")
         sensitive: tuple[str, ...] = ("answers",)

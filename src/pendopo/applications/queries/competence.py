@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pendopo.applications.models import Application
 from pendopo.applications.rules import State
-from pendopo.catalogue.api import Competence, ServiceVersion, agencies_of, competence, get_version
+from pendopo.catalogue.api import Competence, ServiceVersion, agencies_of, competence, get_version, heirs_of
 from pendopo.documents.api import get_document
 from pendopo.identity.api import SYSTEM
 from pendopo.kernel import clock
@@ -38,6 +38,21 @@ def deciding(version: ServiceVersion, rule: Competence | None) -> dict[str, str]
         return {"agency": own["id"], "name": own["name"], "name_en": own["name_en"], "legal_basis": ""}
     names = {"name": rule.name, "name_en": rule.name_en}
     return {"agency": rule.agency_id, **names, "legal_basis": rule.legal_basis}
+
+
+def moves_to(version: ServiceVersion, answers: Mapping[str, Any], row: Application) -> dict[str, str] | None:
+    """Where corrected answers take an application: shaped as by :func:`deciding`, or the heir of an agency that left; None: it stays.
+
+    Without a rule only what a rule had taken elsewhere comes back: the heir of the catalogue's agency keeps what it took over.
+    """
+    rule = competence_on_file(version, answers, row)
+    others = {line["agency"] for line in version.content.get("competence") or ()}
+    heirs = heirs_of({*others, version.content["agency"]["id"]})
+    if rule is None and row.agency_id not in others | {heirs.get(one) for one in others}:
+        return None
+    to = deciding(version, rule)
+    heir = heirs.get(to["agency"], to["agency"])
+    return to if heir == to["agency"] else {**to, **agencies_of([heir])[heir], "agency": heir}
 
 
 def agencies_shown(rows: Iterable[Application]) -> dict[UUID, dict[str, str]]:

@@ -1,12 +1,12 @@
 """Hands that type for somebody else: whether they may do this service now, and what they are called."""
 
-from collections.abc import Collection
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from pendopo.applications.models import Application
 from pendopo.catalogue.api import ServiceVersion, get_agency, get_version
-from pendopo.identity.api import Actor, Matter, check_mandate, covers, get_business, name_of_ref
-from pendopo.kernel.errors import Denied, NotFound
+from pendopo.identity.api import Actor, Matter, check_for_business, check_mandate, covers, name_of_ref
+from pendopo.kernel.errors import NotFound
 
 
 def matter_of(version: ServiceVersion) -> Matter:
@@ -28,18 +28,21 @@ def check_hand_on(by: Actor, row: Application) -> None:
     """
     if by.hand:
         check_hand(by, get_version(row.version_id))
-    if row.business_id is not None:
-        try:
-            get_business(row.business_id, by=by, matters=[matter_of(get_version(row.version_id))])
-        except NotFound as ended:
-            raise Denied("mandate_over", f"business {row.business_id}") from ended
+    if (business_id := filed_for(row)) is not None:
+        check_for_business(by, (business_id, matter_of(get_version(row.version_id))))
 
 
-def reaches(by: Actor, row: Application, businesses: Collection[UUID | None]) -> bool:
-    """The same as an answer, for lists: ``businesses`` are those the applicant acts for today."""
-    if row.business_id is not None and row.business_id not in businesses:
+def filed_for(row: Application) -> UUID | None:
+    """The business it was filed for. One that only came of it (a first NIB) is not: whoever filed that did so for the person."""
+    return None if row.made_business else row.business_id
+
+
+def reaches(by: Actor, row: Application, businesses: Mapping[UUID, Sequence[str]]) -> bool:
+    """The same as an answer, for lists: ``businesses`` as told by identity.business_reach."""
+    business_id, matter = filed_for(row), matter_of(get_version(row.version_id))
+    if business_id is not None and not covers(businesses.get(business_id, ()), matter):
         return False
-    return not by.hand or covers(by.reach, matter_of(get_version(row.version_id)))
+    return not by.hand or covers(by.reach, matter)
 
 
 def typist(row: Application) -> str:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pendopo.applications.models import Application
 from pendopo.applications.queries.hands import check_hand_on, reaches
-from pendopo.identity.api import Actor, ActorKind, list_businesses
+from pendopo.identity.api import Actor, ActorKind, business_reach
 from pendopo.kernel import events, sql
 from pendopo.kernel.errors import NotFound
 
@@ -39,12 +39,12 @@ class StepStanding:
 _STATUS_COLUMNS = (  # in the order of the model, which from_db expects
     "id", "number", "service_id", "version_id", "agency_id", "applicant_id", "business_id", "state", "remarks", "rounds", "fee_idr",
     "fee_lines", "created_at", "submitted_at", "clock", "due_on", "decided_at", "decision", "document_id",
-    "submission_id", "typed_by",
+    "submission_id", "typed_by", "made_business",
 )  # fmt: skip
 STATUS_SQL = """
 SELECT a.id, a.number, a.service_id, a.version_id, a.agency_id, a.applicant_id, a.business_id, a.state, a.remarks::json, a.rounds,
   a.fee_idr, a.fee_lines::json, a.created_at, a.submitted_at, a.clock::json, a.due_on, a.decided_at, a.decision::json, a.document_id,
-  a.submission_id, a.typed_by,
+  a.submission_id, a.typed_by, a.made_business,
   (SELECT json_agg(json_build_array(s.key, s.kind, s.agency_id, s.status, s.result) ORDER BY s.position)
      FROM applications_step s WHERE s.application_id = a.id) AS steps,
   (SELECT json_agg(json_build_array(e.seq, e.verb, e.actor, e.on_behalf_of, e.data, e.at) ORDER BY e.seq)
@@ -80,6 +80,5 @@ def list_own(by: Actor, limit: int = 50) -> list[Application]:
     rows = list(
         Application.objects.filter(applicant_id=by.id).defer("answers").order_by("-created_at")[:limit]
     )
-    any_business = by.id is not None and any(row.business_id for row in rows)
-    firms = {business.id for business in list_businesses(by.id)} if any_business and by.id else set()
+    firms = business_reach(by) if any(row.business_id for row in rows) else {}
     return [row for row in rows if reaches(by, row, firms)]

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F
+
 from pendopo.applications.models import Application, Part, Submission
 from pendopo.applications.queries.competence import competence_now, deciding
 from pendopo.applications.queries.hands import check_hand, matter_of
@@ -18,8 +20,8 @@ from pendopo.applications.rules.submission_form import (
 )
 from pendopo.catalogue.api import Competence, HeldPaper, Holdings, How, ServiceVersion, get_version
 from pendopo.documents.api import Paper, Standing, list_held, list_papers
-from pendopo.identity.api import Actor, ActorKind, Matter, covers, facts_of, list_consents
-from pendopo.kernel.errors import NotFound
+from pendopo.identity.api import Actor, ActorKind, Matter, business_reach, covers, facts_of, list_consents
+from pendopo.kernel.errors import Denied, NotFound
 
 UNASKED = frozenset({PartState.PLANNED, PartState.WAITING})
 """Parts whose questions may still be answered."""
@@ -31,15 +33,34 @@ def get_submission(submission_id: UUID, by: Actor) -> Submission:
     row = Submission.objects.filter(id=submission_id, applicant_id=by.id).first() if own else None
     if row is None:
         raise NotFound
-    if by.hand:
-        check_hands(by, list_parts(row.id))
+    check_hands(by, row, list_parts(row.id) if by.hand else ())
     return row
 
 
-def check_hands(by: Actor, parts: Iterable[Part]) -> None:
-    """Somebody who types for ``by`` must be allowed every part. Raises: Denied("mandate_...")."""
+def check_hands(by: Actor, row: Submission, parts: Iterable[Part]) -> None:
+    """Somebody who types for ``by`` must be allowed every part; what is for a business closes when the mandate from it ends.
+
+    Raises: Denied("mandate_...").
+    """
     for part in parts:
         check_hand(by, get_version(part.version_id))
+    if row.id in _closed([row], by):
+        raise Denied("mandate_scope" if by.mandate_id else "mandate_over", f"business {row.business_id}")
+
+
+def _closed(rows: Sequence[Submission], by: Actor) -> set[UUID]:
+    """Those for a business that ``by`` may not act for. A bundle whose own NIB brought the business about was begun for the person."""
+    named = {row.id: row.business_id for row in rows if row.business_id is not None}
+    held = business_reach(by) if named else {}
+    closed = {row_id for row_id, business_id in named.items() if business_id not in held}
+    if not closed:
+        return closed
+    brought = Part.objects.filter(
+        submission__in=closed,
+        application__made_business=True,
+        application__business=F("submission__business"),
+    )
+    return closed - set(brought.values_list("submission_id", flat=True))
 
 
 def find_submission(code: str, by: Actor) -> UUID:
@@ -51,9 +72,11 @@ def find_submission(code: str, by: Actor) -> UUID:
 
 
 def list_submissions(by: Actor, limit: int = 50) -> list[Submission]:
-    """The actor's submissions, newest first, without what was typed and planned; a hand sees those within its mandate."""
+    """The actor's submissions, newest first, without what was typed and planned, as far as whoever types may open them."""
     rows = Submission.objects.filter(applicant_id=by.id).exclude(state="withdrawn", filed_at=None)
     found = list(rows.defer("answers", "plan", "sources").order_by("-created_at")[:limit])
+    closed = _closed(found, by)
+    found = [row for row in found if row.id not in closed]
     if not by.hand:
         return found
     asked: dict[UUID, list[Matter]] = {row.id: [] for row in found}

@@ -89,6 +89,7 @@ def next_line(
     line: api.NextLine,
     parts: Sequence[Any],
     row: Any,
+    applications: Mapping[UUID, Any],
     agencies: Mapping[str, str],
     bills: Iterable[Bill],
 ) -> dict[str, Any]:
@@ -97,8 +98,7 @@ def next_line(
     if part is None:
         return _ended(line, len(parts))
     name, application = name_of(part), f"/permohonan/{part.application_id}/"
-    agency_id = get_version(part.version_id).content["agency"]["id"]
-    due = closing_at(line.due_on, agency_id) if line.due_on else None
+    due = closing_at(line.due_on, applications[part.application_id].agency_id) if line.due_on else None
     late = bool(line.due_on and clock.today() > line.due_on)
     if line.kind == "office":
         title = _("Sekarang: %(agency)s memproses %(name)s") % {

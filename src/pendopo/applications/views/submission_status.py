@@ -40,7 +40,7 @@ def status(request: Asked, submission_id: UUID) -> HttpResponse:
         "row": row,
         "title": title_of(row.goal),
         "code": api.consent_mark(row),
-        "next": draw.next_line(api.next_line(standings), parts, row, agencies, bills.values()),
+        "next": draw.next_line(api.next_line(standings), parts, row, applications, agencies, bills.values()),
         "waves": draw.waves(parts, applications, agencies),
         "issued": sum(part.state in {"issued", "not_needed"} for part in parts),
         "count": len(parts),

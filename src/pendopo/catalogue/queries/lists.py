@@ -67,15 +67,23 @@ def agencies_of(agency_ids: Iterable[str]) -> dict[str, dict[str, str]]:
     return {row["id"]: {"name": row["name"], "name_en": row["name_en"]} for row in rows}
 
 
+def heirs_of(agency_ids: Iterable[str]) -> dict[str, str]:
+    """{agency: who took over its open work} of those among them that left the mall and named somebody; the others are left out."""
+    left = Agency.objects.filter(pk__in=set(agency_ids), is_active=False)
+    heirs = dict(left.values_list("id", "data__presence__successor"))
+    return {agency_id: heir for agency_id, heir in heirs.items() if heir}
+
+
 def cards_of(service_ids: Iterable[str]) -> dict[str, ServiceCard]:
     """Cards of the named services that are active, by id: for links to services that issue a requirement."""
     found = _cards(offered().filter(pk__in=set(service_ids)).order_by("id"))
     return {card.id: card for card in found}
 
 
-def categories_of(service_ids: Iterable[str]) -> dict[str, str]:
-    """{service: situation of life}, also of services that ended: mandates are given by situation."""
-    return dict(Service.objects.filter(pk__in=set(service_ids)).values_list("id", "category"))
+def asked_as(service_ids: Iterable[str]) -> dict[str, tuple[str, str, str]]:
+    """{service: (service, situation, the catalogue's agency)}, also of services that ended: as mandates speak of them (ADR 0014)."""
+    rows = Service.objects.filter(pk__in=set(service_ids)).values_list("id", "category", "agency_id")
+    return {row[0]: row for row in rows}
 
 
 def asking_services(requirement: str) -> list[tuple[str, str, str]]:

@@ -48,6 +48,7 @@ def issue(
     holder_name: str,
     holder_ref: str,
     signatory: Signatory,
+    business_id: UUID | None = None,
     rows: Sequence[tuple[str, str]] = (),
     legal_basis: Sequence[str] = (),
     reasons: Sequence[tuple[str, str]] = (),
@@ -70,6 +71,7 @@ def issue(
     ``silence`` states that the law granted it because nobody decided, and ``annex`` (day, what it was) proves it.
     ``rows`` (label, value) stand on the paper as given; ``reasons`` (text, legal basis) are for refusals. ``valid_from`` is
     today unless said; ``valid_until`` is the last valid day, None for no end; both local dates.
+    ``business_id`` is the business the holder applied for: the paper closes to a holder who may no longer act for it.
     ``given_number`` is a number a register outside gave; ours is used without one, and where a paper has it already.
     Writes event ``issued`` on ``document:<id>`` and emits ``document_issued(document, subject, number)``.
     Raises: Denied("validity_reversed"), Unavailable (template, key or disk: nothing is issued, no number is used up).
@@ -114,7 +116,8 @@ def issue(
         row = Document(
             id=uuid4(), number=number, code=new_code(), kind=kind, subject=subject, service_id=service_id,
             service_name=_fit("service_name", service_name), agency_id=agency_id, agency_name=_fit("agency_name", agency_name),
-            holder_ref=holder_ref, holder_name=_fit("holder_name", holder_name), valid_from=begins, valid_until=valid_until,
+            holder_ref=holder_ref, holder_name=_fit("holder_name", holder_name), business_id=business_id,
+            valid_from=begins, valid_until=valid_until,
             issued_at=at, signatory_name=_fit("signatory_name", signatory.name), signatory_title=_fit("signatory_title", signatory.title),
             data={**said, "template": template}, purpose=purpose, earlier_id=earlier, provisional=provisional,
         )  # fmt: skip

@@ -230,6 +230,7 @@ def _letter(
         agency_address=str(row.data.get("agency_address", "")),
         holder_ref=row.holder_ref,
         holder_name=row.holder_name,
+        business_id=row.business_id,
         intro=said.decision,
         rows=[
             ("Dokumen", str(row.data.get("title", row.service_name))),

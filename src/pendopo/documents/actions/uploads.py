@@ -14,7 +14,7 @@ from django.db.models import Count, Q, Sum
 
 from pendopo.documents.connectors.files import client as files
 from pendopo.documents.models import Upload
-from pendopo.documents.queries import Stored, check_hand_on_file, refusal, stored
+from pendopo.documents.queries import Stored, check_hand_on_file, check_hand_on_piece, refusal, stored
 from pendopo.documents.rules import content, uploads
 from pendopo.documents.rules.words import clean_name
 from pendopo.identity.api import Actor, ActorKind
@@ -52,7 +52,7 @@ def append(*, by: Actor, upload_id: UUID, offset: int, piece: bytes) -> Stored:
         row = Upload.objects.select_for_update().filter(pk=upload_id, owner=by.ref).first()
         if row is None or by.kind is ActorKind.PUBLIC:
             raise NotFound
-        check_hand_on_file(by, row.requirement)
+        check_hand_on_piece(by, row.id, row.requirement)
         uploads.check_piece(
             row.state,
             row.refusal,

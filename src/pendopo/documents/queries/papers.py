@@ -41,6 +41,7 @@ class Paper:
     agency_name: str
     holder_ref: str
     holder_name: str
+    business_id: UUID | None
     valid_from: date
     valid_until: date | None
     issued_at: datetime

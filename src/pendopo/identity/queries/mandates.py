@@ -59,6 +59,32 @@ def get_business(business_id: UUID, *, by: Actor, matters: Iterable[Matter] = ()
     return mandate.business
 
 
+def business_reach(by: Actor) -> dict[UUID, tuple[str, ...]]:
+    """{business: what the actor may do for it today}. Empty for a hand a person let act: that says nothing about their businesses."""
+    if by.id is None or by.hand.startswith(f"{ActorKind.PERSON}:"):
+        return {}
+    found: dict[UUID, tuple[str, ...]] = {}
+    held = _in_force(agent_id=by.id, business_id__isnull=False).values_list("business_id", "reach")
+    for business_id, reach in held:
+        assert business_id is not None
+        found[business_id] = (*found.get(business_id, ()), *reach)
+    return found
+
+
+def check_for_business(by: Actor, *asked: tuple[UUID | None, Matter]) -> None:
+    """Raise unless the actor may still do each matter for the business it was filed for (None: for a person, nothing is asked).
+
+    Raises: Denied("mandate_over" when that mandate ended, "mandate_scope" when it, or a person's own, does not reach so far).
+    """
+    named = [(business_id, matter) for business_id, matter in asked if business_id is not None]
+    held = business_reach(by) if named else {}
+    for business_id, matter in named:
+        if business_id not in held:
+            raise Denied("mandate_scope" if by.mandate_id else "mandate_over", f"business {business_id}")
+        if not covers(held[business_id], matter):
+            raise Denied("mandate_scope", matter.service_id)
+
+
 def represents(person_id: UUID, business_id: UUID) -> bool:
     """True when the register itself names this person for the business: they may let others act for it."""
     return _in_force(agent_id=person_id, business_id=business_id, given_how=BY_REGISTER).exists()

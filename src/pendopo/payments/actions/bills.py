@@ -29,10 +29,12 @@ def bill(
     lines: Sequence[rules.BillLine],
     due_at: datetime,
     by: Actor,
+    business_id: UUID | None = None,
 ) -> rules.Bill:
     """Make the bill of a subject, once: the same call again returns the bill that is there.
 
-    Shape: ``subject`` is ``kind:uuid``, ``payer_ref`` an ``Actor.ref``; the money is the agency's for the service;
+    Shape: ``subject`` is ``kind:uuid``, ``payer_ref`` an ``Actor.ref``; the agency asks it for the service;
+    ``business_id`` is the business it is owed for: the bill closes to a payer who may no longer act for it;
     amounts are whole rupiah; ``due_at`` is aware.
     Raises: Denied("bill_empty") when nothing is to be paid, Denied("bill_differs") when there is another amount already.
     """
@@ -43,6 +45,7 @@ def bill(
         agency_id=agency_id,
         payer_ref=payer_ref,
         payer_name=payer_name,
+        business_id=business_id,
         title=title,
         total_idr=total_idr,
         due_at=due_at,
