@@ -276,6 +276,36 @@ def test_warnings_go_up_the_ladder_one_for_all_cases_and_also_to_deputies(
     assert told(city.siti) == [], "the applicant sees it on the timeline"
 
 
+def warned() -> tuple[str, dict[str, Any]]:
+    """Warn now, and keep back the one piece of news that says so."""
+    Outbox.objects.all().delete()
+    api.warn_deadlines()
+    found = Outbox.objects.filter(topic="deadlines_warned")
+    (news,) = found.values_list("topic", "payload")
+    found.delete()
+    return news
+
+
+def test_a_case_that_ended_meanwhile_takes_no_warning_from_the_others(
+    city: Cast, at: clock.FixedClock
+) -> None:
+    head = factories.staff("kabid@dpmptsp.id", "Hasan", AGENCY, Role.SECTION_HEAD)
+    ended, refused, still = (filed(city.siti.actor) for _ in range(3))
+    at.at = datetime(2026, 11, 25, 2, tzinfo=UTC)
+    officers = warned()
+    factories.conclude(refused, approve=False)
+    api.advance(application_id=ended, verb=Verb.WITHDRAW, by=city.siti.actor)
+    dispatch(*officers)
+    at.at = datetime(2026, 11, 27, 2, tzinfo=UTC)
+    heads = warned()
+    api.advance(application_id=still, verb=Verb.WITHDRAW, by=city.siti.actor)
+    dispatch(*heads)
+    assert told(head) == []
+    (one,) = told(city.officer)
+    assert (one.about["count"], one.link) == (1, f"/kerja/{still}/")
+    assert one.about["due_on"]
+
+
 def test_a_single_case_is_named_and_an_assigned_one_warns_only_who_holds_it(
     city: Cast, at: clock.FixedClock
 ) -> None:

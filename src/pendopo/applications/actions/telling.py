@@ -95,8 +95,14 @@ def on_deadlines_moved(*, recount: int, applications: Sequence[str], **_more: An
 
 
 def on_deadlines_warned(*, level: str, batch: int, applications: Sequence[str], **_more: Any) -> None:
-    """Handler of "deadlines_warned": each on that rung hears once how many of their cases fall due, not once a case."""
-    cases = {row.id: row for row in Application.objects.filter(id__in=list(applications)).only(*_BRIEF)}
+    """Handler of "deadlines_warned": each on that rung hears once how many of their cases fall due, not once a case.
+
+    A case that was decided, withdrawn or given back since the warning is left out: nothing of it falls due.
+    """
+    still_due = Application.objects.filter(
+        id__in=list(applications), decided_at__isnull=True, due_on__isnull=False
+    )
+    cases = {row.id: row for row in still_due.only(*_BRIEF)}
     steps = list(
         Step.objects.filter(application_id__in=list(cases), on_desk=True).only(
             "application_id", "agency_id", "role", "assignee_id"
