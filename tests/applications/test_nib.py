@@ -9,13 +9,13 @@ from django.test import Client
 from pendopo.applications import api
 from pendopo.applications.actions import issuing, reacting
 from pendopo.applications.models import Application, Part, RegisterWait, Submission
-from pendopo.applications.queries import list_usable
+from pendopo.applications.queries import list_usable, prefill
 from pendopo.applications.rules.registering import AWAY, gives_nib, needs_register, next_try, told_by_fact
 from pendopo.catalogue.api import get_service
 from pendopo.documents.api import get_document, list_held, verify
 from pendopo.documents.models import Document
-from pendopo.identity.api import SYSTEM, Actor, facts_of, list_businesses, represents
-from pendopo.identity.models import Mandate
+from pendopo.identity.api import SYSTEM, Actor, facts_of, list_businesses, mask_nik, represents
+from pendopo.identity.models import Fact, Mandate
 from pendopo.kernel import clock, events, tasks
 from simulators.oss import Oss, business
 from tests import factories
@@ -110,9 +110,28 @@ def test_a_granted_nib_is_the_papers_number_and_registers_the_business(city: Cas
     assert known["business.nib"].value == paper.number
     for key in ("business.nib", "business.name", "business.legal_form", "business.responsible_nik"):
         assert (known[key].source, known[key].verified) == (f"document:{paper.number}", True), key
-    assert known["business.npwp"].source == "oss", "the taxpayer number is the tax office's to prove"
-    assert factories.OTHER_NIK not in str(known["business.responsible_nik"].value)
+    assert "business.npwp" not in known, "OSS keys people by NIK"
+    kept = [*Fact.objects.values_list("value", flat=True), *Document.objects.values_list("data", flat=True)]
+    assert factories.OTHER_NIK not in str(kept), "a paper shows its data and nothing else"
     assert [e.verb for e in events.history(f"business:{row.business.id}")].count("registered") == 1
+
+
+@database
+@house
+def test_a_taxpayer_number_that_is_the_nik_is_remembered_sealed(
+    city: Cast, oss: Oss, signed_in: Browser
+) -> None:
+    properties = get_service(NIB_SERVICE).content["form"]["schema"]["properties"]
+    (field,) = [name for name, prop in properties.items() if prop.get("x-fact") == "person.npwp"]
+    own(city.budi.actor, **{field: factories.OTHER_NIK})
+    tasks.drain()
+    fact = Fact.objects.get(person_id=city.budi.actor.id, key="person.npwp")
+    assert factories.OTHER_NIK not in str(fact.value)
+    known, _sources = prefill(get_service(NIB_SERVICE), city.budi.actor, None)
+    assert known[field] == factories.OTHER_NIK, "and is not asked for again"
+    page = signed_in(city.budi).get("/saya/data/").content.decode()
+    assert mask_nik(factories.OTHER_NIK) in page
+    assert factories.OTHER_NIK not in page
 
 
 @database

@@ -16,7 +16,7 @@ from pendopo.payments import models, rules
 
 ASK_AFTER: Final = timedelta(minutes=2)  # the webhook usually comes within seconds
 ASK_FOR: Final = timedelta(hours=2)
-MOST_ELSEWHERE: Final = 20  # payments one payer may have left open before the oldest of them is no longer asked about
+MOST_ELSEWHERE: Final = 20  # payments left open at the bank, the oldest beyond these are not asked about
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,9 @@ def list_doubtful(limit: int = 100) -> list[UUID]:
 def newest_payments(bill_ids: Iterable[UUID]) -> list[str]:
     """The provider's references of the newest payment of each bill that has not brought its money, each once."""
     begun = models.Attempt.objects.filter(bill__in=list(bill_ids)).exclude(provider_reference=None)
-    newest = begun.exclude(state=rules.AttemptState.PAID).order_by("bill_id", "-created_at").distinct("bill_id")
+    newest = (
+        begun.exclude(state=rules.AttemptState.PAID).order_by("bill_id", "-created_at").distinct("bill_id")
+    )
     return list(dict.fromkeys(str(one) for one in newest.values_list("provider_reference", flat=True)))
 
 
