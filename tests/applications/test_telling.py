@@ -9,6 +9,7 @@ import pytest
 from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from pendopo.agencies.api import ANYWHERE, appoint_deputy, holders_of
 from pendopo.applications import api
@@ -26,6 +27,7 @@ from pendopo.notices.models import Notice
 from pendopo.payments.api import get_bill
 from pendopo.region import api as region
 from pendopo.region.api import DayKind, Entry
+from pendopo.web.news import said_of
 from tests import factories
 from tests.applications.conftest import Browser
 from tests.factories import Account, Cast
@@ -345,7 +347,7 @@ def test_the_owner_hears_of_a_stopped_rule_and_of_an_overridden_decision(city: C
     Outbox.objects.all().delete()
     events.emit(
         "rule_switched_off", rule="x", service=SIP, agency="kecamatan-batam", reason="2 dari 20 tinjauan memutus lain",
-        since="2026-11-23",
+        since="2026-11-23", overridden=2, reviewed=20,
     )  # fmt: skip
     events.emit(
         "automatic_overridden",
@@ -359,6 +361,8 @@ def test_the_owner_hears_of_a_stopped_rule_and_of_an_overridden_decision(city: C
     stopped, overridden = reversed(told(head))
     assert (stopped.topic, stopped.link) == ("rule_stopped", "/kerja/tinjauan/")
     assert stopped.about["reason"] == "2 dari 20 tinjauan memutus lain"
+    with override("en"):
+        assert "2 of 20 reviews decided otherwise" in said_of(stopped.topic, stopped.about)[1]
     assert (overridden.topic, overridden.link) == ("automatic_overridden", f"/kerja/{application_id}/")
     assert "Rahasia" not in str(overridden.about)
     assert told(city.stranger) == []

@@ -171,11 +171,15 @@ def on_appeal_decided(*, appeal: str, state: str, **_more: Any) -> None:
 
 
 def on_rule_stopped(
-    *, rule: str, service: str, agency: str, reason: str, since: str = "", **_more: Any
+    *, rule: str, service: str, agency: str, reason: str, since: str = "", **more: Any
 ) -> None:
-    """Handler of "rule_switched_off": whoever may let the rule go on again hears that it stopped, and why."""
+    """Handler of "rule_switched_off": whoever may let the rule go on again hears that it stopped, and why.
+
+    ``more``: how many reviews were ``overridden`` of how many ``reviewed``, where the system stopped it for that.
+    """
     content = get_version(current_versions(service)[service]).content
-    about = {"service": _called(content), "rule": rule, "reason": reason}
+    counted = {key: more[key] for key in ("overridden", "reviewed") if key in more}
+    about = {"service": _called(content), "rule": rule, "reason": reason, **counted}
     owners = [(agency, Role.SECTION_HEAD), (agency, Role.CATALOGUE_EDITOR)]
     _to_holders(owners, f"stopped:{rule}:{since}", Topic.RULE_STOPPED, "/kerja/tinjauan/", about)
 
