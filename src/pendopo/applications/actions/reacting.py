@@ -73,7 +73,8 @@ def on_submitted(*, application: str, **_more: Any) -> None:
 def on_decided(*, application: str, **_more: Any) -> None:
     """Handler of "application_decided": issue the document or the letter of refusal, and tell of it. Twice does both once.
 
-    A NIB is numbered by OSS: while OSS is away or refuses, the paper waits and says why, and OSS is asked again (``ask_registers``).
+    A NIB is numbered by OSS: while OSS is away or refuses, or another paper bears the number already, the paper waits and says why, and
+    OSS is asked again (``ask_registers``).
     """
     row = Application.objects.select_related("applicant", "business").get(id=application)
     document_id = row.document_id
@@ -83,7 +84,13 @@ def on_decided(*, application: str, **_more: Any) -> None:
         except (Denied, Unavailable) as refused:
             await_register(row, refused)
             return
-        document_id = issue_decided(row, found).id
+        try:
+            document_id = issue_decided(row, found).id
+        except Denied as refused:
+            if refused.code != "number_taken":
+                raise
+            await_register(row, refused)
+            return
         advance(application_id=row.id, verb=Verb.ISSUE, by=SYSTEM, document_id=str(document_id))
     tell_decided(row, document_id)
 
