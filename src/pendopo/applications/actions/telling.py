@@ -178,7 +178,7 @@ def on_rule_stopped(
     ``more``: how many reviews were ``overridden`` of how many ``reviewed``, where the system stopped it for that.
     """
     content = get_version(current_versions(service)[service]).content
-    counted = {key: more[key] for key in ("overridden", "reviewed") if key in more}
+    counted: dict[str, Any] = {key: more[key] for key in ("overridden", "reviewed") if key in more}
     about = {"service": _called(content), "rule": rule, "reason": reason, **counted}
     owners = [(agency, Role.SECTION_HEAD), (agency, Role.CATALOGUE_EDITOR)]
     _to_holders(owners, f"stopped:{rule}:{since}", Topic.RULE_STOPPED, "/kerja/tinjauan/", about)
