@@ -7,11 +7,20 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
+from pendopo.agencies.api import link_from_oss
+from pendopo.agencies.connectors.oss import client
 from pendopo.applications import api
 from pendopo.applications.actions import issuing, reacting
 from pendopo.applications.models import Application, Part, RegisterWait, Submission
-from pendopo.applications.queries import list_usable
-from pendopo.applications.rules.registering import AWAY, gives_nib, needs_register, next_try, told_by_fact
+from pendopo.applications.queries import list_usable, prefill
+from pendopo.applications.rules.registering import (
+    AWAY,
+    gives_nib,
+    is_about,
+    needs_register,
+    next_try,
+    told_by_fact,
+)
 from pendopo.catalogue.api import get_service
 from pendopo.documents.api import get_document, list_held, verify
 from pendopo.documents.models import Document
@@ -23,11 +32,12 @@ from pendopo.identity.api import (
     facts_of,
     give_mandate,
     list_businesses,
+    mask_nik,
     represents,
 )
-from pendopo.identity.models import Mandate
+from pendopo.identity.models import Fact, Mandate
 from pendopo.kernel import clock, events, tasks
-from pendopo.kernel.errors import NotFound
+from pendopo.kernel.errors import Denied, NotFound
 from simulators.oss import Oss, business
 from tests import factories
 from tests.applications.conftest import Browser
@@ -122,9 +132,28 @@ def test_a_granted_nib_is_the_papers_number_and_registers_the_business(city: Cas
     assert known["business.nib"].value == paper.number
     for key in ("business.nib", "business.name", "business.legal_form", "business.responsible_nik"):
         assert (known[key].source, known[key].verified) == (f"document:{paper.number}", True), key
-    assert known["business.npwp"].source == "oss", "the taxpayer number is the tax office's to prove"
-    assert factories.OTHER_NIK not in str(known["business.responsible_nik"].value)
+    assert "business.npwp" not in known, "OSS keys people by NIK"
+    kept = [*Fact.objects.values_list("value", flat=True), *Document.objects.values_list("data", flat=True)]
+    assert factories.OTHER_NIK not in str(kept), "a paper shows its data and nothing else"
     assert [e.verb for e in events.history(f"business:{row.business.id}")].count("registered") == 1
+
+
+@database
+@house
+def test_a_taxpayer_number_that_is_the_nik_is_remembered_sealed(
+    city: Cast, oss: Oss, signed_in: Browser
+) -> None:
+    properties = get_service(NIB_SERVICE).content["form"]["schema"]["properties"]
+    (field,) = [name for name, prop in properties.items() if prop.get("x-fact") == "person.npwp"]
+    own(city.budi.actor, **{field: factories.OTHER_NIK})
+    tasks.drain()
+    fact = Fact.objects.get(person_id=city.budi.actor.id, key="person.npwp")
+    assert factories.OTHER_NIK not in str(fact.value)
+    known, _sources = prefill(get_service(NIB_SERVICE), city.budi.actor, None)
+    assert known[field] == factories.OTHER_NIK, "and is not asked for again"
+    page = signed_in(city.budi).get("/saya/data/").content.decode()
+    assert mask_nik(factories.OTHER_NIK) in page
+    assert factories.OTHER_NIK not in page
 
 
 @database
@@ -180,12 +209,87 @@ def test_killed_at_any_point_it_is_finished_once(
 
 @database
 @house
-def test_a_second_nib_of_one_person_is_the_same_business_on_another_paper(city: Cast, oss: Oss) -> None:
-    first, second = (Application.objects.get(id=own(city.budi.actor)) for _time in range(2))
-    assert first.business_id == second.business_id
-    papers = {paper.number for paper in list_held(city.budi.actor.ref) if paper.service_id == NIB_SERVICE}
-    assert len(papers) == 2
-    assert sum(number.isdigit() for number in papers) == 1
+def test_who_has_a_nib_cannot_apply_for_a_second_one(city: Cast, oss: Oss, signed_in: Browser) -> None:
+    budi = city.budi.actor
+    first = Application.objects.get(id=own(budi))
+    with pytest.raises(Denied) as refused:
+        own(budi)
+    assert refused.value.code == "already_has_nib"
+    version, answers = get_service(NIB_SERVICE), factories.valid_answers(get_service(NIB_SERVICE), budi)
+    with pytest.raises(Denied, match="already has nib"):
+        api.file(service_id=NIB_SERVICE, answers=answers, key="firm", by=budi, business_id=first.business_id)
+    draft = api.start(service_id=NIB_SERVICE, by=budi).id
+    told = factories.valid_answers(version, budi, optional=False)
+    api.save(application_id=draft, answers=told, by=budi)
+    browser = signed_in(city.budi)
+    page = browser.post(f"/permohonan/{draft}/periksa/", {"declared": "yes"})
+    assert page.status_code == 409
+    assert "Anda sudah punya NIB" in page.content.decode()
+    assert Application.objects.filter(service_id=NIB_SERVICE, submitted_at__isnull=False).count() == 1
+
+
+@database
+@house
+def test_who_linked_their_own_business_has_its_nib(city: Cast, oss: Oss) -> None:
+    record = client.by_npwp(factories.OTHER_NIK)
+    assert record is not None
+    link_from_oss(nib=record["nib"], by=city.budi.actor)
+    with pytest.raises(Denied, match="already has nib"):
+        own(city.budi.actor)
+
+
+@database
+@house
+def test_filing_the_same_again_after_the_nib_came_is_no_second_application(city: Cast, oss: Oss) -> None:
+    version, by = get_service(NIB_SERVICE), city.budi.actor
+    wish: dict[str, Any] = {
+        "service_id": NIB_SERVICE, "answers": factories.valid_answers(version, by, optional=False), "key": "once", "by": by,
+    }  # fmt: skip
+    filed = api.file(**wish)
+    factories.conclude(filed[0])
+    assert api.file(**wish) == filed
+
+
+@database
+@house
+def test_two_that_were_filed_before_the_first_was_granted_give_one_paper(
+    city: Cast, oss: Oss, signed_in: Browser
+) -> None:
+    version, by = get_service(NIB_SERVICE), city.budi.actor
+    answers = factories.valid_answers(version, by, optional=False)
+    first, second = (
+        api.file(service_id=NIB_SERVICE, answers=answers, key=key, by=by)[0] for key in ("first", "second")
+    )
+    factories.conclude(first)
+    factories.conclude(second)
+    row = Application.objects.get(id=second)
+    assert (row.state, row.document_id, row.business_id) == ("approved", None, None)
+    assert RegisterWait.objects.get(application=second).reason == "number_taken"
+    papers = [paper.number for paper in list_held(by.ref) if paper.service_id == NIB_SERVICE]
+    assert len(papers) == 1
+    assert papers[0].isdigit()
+    assert (
+        "sudah ada pada dokumen yang terbit sebelumnya"
+        in signed_in(city.budi).get(f"/permohonan/{second}/").content.decode()
+    )
+
+
+@pytest.mark.parametrize(
+    ("known", "told", "same"),
+    [
+        ({"business.legal_form": "PERSEORANGAN"}, {}, True),
+        ({"business.legal_form": "PERSEORANGAN", "business.responsible_nik": "2"}, {}, False),
+        ({"business.legal_form": "PT", "business.npwp": "021234567215000"}, {}, False),
+        ({"business.npwp": "021234567215000"}, {"business.npwp": "0021234567215000"}, True),
+        ({"business.npwp": "021234567215000"}, {"business.npwp": "021234567215001"}, False),
+        ({"business.legal_form": "PERSEORANGAN"}, {"business.npwp": "021234567215000"}, False),
+    ],
+)
+def test_which_business_an_application_is_about(
+    known: dict[str, str], told: dict[str, str], *, same: bool
+) -> None:
+    entity = {"business.legal_entity_no": "AHU-1"} if told else {}
+    assert is_about({"business.responsible_nik": "1"} | known, told | entity, "1") is same
 
 
 @database

@@ -307,8 +307,13 @@ def test_all_open_bills_are_paid_with_one_payment(
     bank_page = siti.post(address)
     assert bank_page.status_code == 303
     assert len(silent_bank.payments) == 1
+    calls = silent_bank.calls
+    siti.get(f"{address}kembali/")
+    assert silent_bank.calls == calls + 1, "two bills, one payment, one question"
     httpx.post(bank_page["location"], data={"pilihan": "bayar"})
     assert siti.get(f"{address}kembali/")["location"] == address
+    again = siti.post(f"/tagihan/{get_bill(f'application:{applications[0]}').id}/bayar/")
+    assert again["location"].startswith("/tagihan/"), "what is paid is shown, not paid again"
     after = text(siti.get(address))
     assert "Tidak ada tagihan yang harus dibayar sekarang" in after
     assert after.count("Lunas") == 2

@@ -9,6 +9,7 @@ import pytest
 from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from pendopo.agencies.api import ANYWHERE, appoint_deputy, holders_of
 from pendopo.applications import api
@@ -26,6 +27,7 @@ from pendopo.notices.models import Notice
 from pendopo.payments.api import get_bill
 from pendopo.region import api as region
 from pendopo.region.api import DayKind, Entry
+from pendopo.web.news import said_of
 from tests import factories
 from tests.applications.conftest import Browser
 from tests.factories import Account, Cast
@@ -276,6 +278,36 @@ def test_warnings_go_up_the_ladder_one_for_all_cases_and_also_to_deputies(
     assert told(city.siti) == [], "the applicant sees it on the timeline"
 
 
+def warned() -> tuple[str, dict[str, Any]]:
+    """Warn now, and keep back the one piece of news that says so."""
+    Outbox.objects.all().delete()
+    api.warn_deadlines()
+    found = Outbox.objects.filter(topic="deadlines_warned")
+    (news,) = found.values_list("topic", "payload")
+    found.delete()
+    return news
+
+
+def test_a_case_that_ended_meanwhile_takes_no_warning_from_the_others(
+    city: Cast, at: clock.FixedClock
+) -> None:
+    head = factories.staff("kabid@dpmptsp.id", "Hasan", AGENCY, Role.SECTION_HEAD)
+    ended, refused, still = (filed(city.siti.actor) for _ in range(3))
+    at.at = datetime(2026, 11, 25, 2, tzinfo=UTC)
+    officers = warned()
+    factories.conclude(refused, approve=False)
+    api.advance(application_id=ended, verb=Verb.WITHDRAW, by=city.siti.actor)
+    dispatch(*officers)
+    at.at = datetime(2026, 11, 27, 2, tzinfo=UTC)
+    heads = warned()
+    api.advance(application_id=still, verb=Verb.WITHDRAW, by=city.siti.actor)
+    dispatch(*heads)
+    assert told(head) == []
+    (one,) = told(city.officer)
+    assert (one.about["count"], one.link) == (1, f"/kerja/{still}/")
+    assert one.about["due_on"]
+
+
 def test_a_single_case_is_named_and_an_assigned_one_warns_only_who_holds_it(
     city: Cast, at: clock.FixedClock
 ) -> None:
@@ -315,7 +347,7 @@ def test_the_owner_hears_of_a_stopped_rule_and_of_an_overridden_decision(city: C
     Outbox.objects.all().delete()
     events.emit(
         "rule_switched_off", rule="x", service=SIP, agency="kecamatan-batam", reason="2 dari 20 tinjauan memutus lain",
-        since="2026-11-23",
+        since="2026-11-23", overridden=2, reviewed=20,
     )  # fmt: skip
     events.emit(
         "automatic_overridden",
@@ -329,6 +361,8 @@ def test_the_owner_hears_of_a_stopped_rule_and_of_an_overridden_decision(city: C
     stopped, overridden = reversed(told(head))
     assert (stopped.topic, stopped.link) == ("rule_stopped", "/kerja/tinjauan/")
     assert stopped.about["reason"] == "2 dari 20 tinjauan memutus lain"
+    with override("en"):
+        assert "2 of 20 reviews decided otherwise" in said_of(stopped.topic, stopped.about)[1]
     assert (overridden.topic, overridden.link) == ("automatic_overridden", f"/kerja/{application_id}/")
     assert "Rahasia" not in str(overridden.about)
     assert told(city.stranger) == []

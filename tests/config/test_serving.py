@@ -4,12 +4,14 @@ import contextlib
 import os
 import signal
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pytest_django import Settings
 
 from pendopo.config import cli, doctor, prepare, serving, supervisor
 from pendopo.config.supervisor import Child, Supervisor
@@ -173,6 +175,62 @@ def test_doctor_names_each_problem_with_its_mend(
     assert "PROBLEM  database   unreachable" in shown
     assert "Mend: check DATABASE_URL" in shown
     assert not (tmp_path / "data").exists()
+
+
+REAL = {
+    "PENDOPO_MODE": "production",
+    "PENDOPO_SECRET": "Zm9yIHRlc3RzIG9ubHksIG5vdCBhIHNlY3JldCBvZiBhbnlib2R5IQ",
+    "PENDOPO_SEAL_KEY": "c2VhbCBmb3IgdGVzdHMgb25seSwgbm90IGEgc2VjcmV0IGVpdGhlciE",
+    "PENDOPO_PAYMENT_SECRET": "x",
+}
+SHOW_MAILS = """
+import django; django.setup()
+from django.conf import settings
+from pendopo.config import serving, worker
+print(settings.EMAIL_BACKEND.split(".")[-2], [loop.__name__ for loop in worker.loops()][3:])
+serving.warn_of_mails()
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "backend", "threads", "warned"),
+    [
+        ({"PENDOPO_MODE": "production"}, "dummy", "[]", True),
+        ({"PENDOPO_MAIL_URL": "smtp://mail.example.id"}, "smtp", "['_mails_for_ever']", False),
+        ({"PENDOPO_MODE": "demo"}, "filebased", "['_mails_for_ever']", False),
+    ],
+)
+def test_for_real_no_mail_is_printed_and_without_a_server_none_is_taken(
+    tmp_path: Path, said: dict[str, str], backend: str, threads: str, *, warned: bool
+) -> None:
+    unset = {"PENDOPO_MAIL_URL", "PENDOPO_EMAIL_BACKEND", "PENDOPO_CLOCK"}
+    kept = {key: value for key, value in os.environ.items() if key not in unset}
+    env = {
+        **kept,
+        **REAL,
+        "PENDOPO_DATA": str(tmp_path),
+        "DJANGO_SETTINGS_MODULE": "pendopo.config.settings",
+        **said,
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", SHOW_MAILS], env=env, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True
+    )  # fmt: skip
+    first, *rest = done.stdout.splitlines()
+    assert first == f"{backend} {threads}"
+    assert len(rest) == warned
+    assert not rest or "no mail is sent" in rest[0]
+    assert not rest or "PENDOPO_MAIL_URL" in rest[0]
+
+
+def test_doctor_says_when_no_mail_is_sent(tmp_path: Path, settings: Settings) -> None:
+    visit = doctor.Visit(tmp_path, 1, contextlib.ExitStack())
+    visit.settings()
+    assert doctor.verdict(visit.mails)[0]
+    settings.SENDS_MAILS = False
+    well, words = doctor.verdict(visit.mails)
+    assert not well
+    assert "no mail is sent" in words
+    assert "Mend: export PENDOPO_MAIL_URL=" in words
 
 
 @pytest.mark.django_db

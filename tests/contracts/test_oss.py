@@ -41,8 +41,8 @@ def test_a_person_is_helped_once_and_has_one_number(licences: Control) -> None:
     assert found.responsible == {WARGA: "Budi Santoso"}
     assert found.facts == {
         "business.nib": found.nib, "business.name": "Budi Santoso", "business.legal_form": "PERSEORANGAN",
-        "business.npwp": WARGA,
     }  # fmt: skip
+    assert WARGA not in str(found.facts), "a NIK is no fact to be shown, whatever OSS keys people by"
     assert client.by_npwp(OWNER) != record
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -15,7 +16,8 @@ from pytest_django import Settings
 from pendopo.identity.api import SYSTEM, User, register_person
 from pendopo.kernel import clock
 from pendopo.kernel.errors import NotFound
-from pendopo.notices import api
+from pendopo.notices import api, tasks
+from pendopo.notices.actions import KEEP_DAYS
 from pendopo.notices.api import News, Topic
 from pendopo.notices.models import Notice
 from pendopo.notices.rules import MOST_TRIES
@@ -253,6 +255,29 @@ class Watching(EmailBackend):
     def send_messages(self, messages: Any) -> int:
         self.depths.append(len(connection.savepoint_ids))
         return int(super().send_messages(messages))
+
+
+def test_notices_of_two_years_ago_are_forgotten_in_batches_and_no_others(siti: Account) -> None:
+    with clock.use(clock.FixedClock(clock.now() - timedelta(days=KEEP_DAYS + 1))):
+        api.tell(news=[replace(corrected(siti.actor.ref), key=f"old:{number}") for number in range(5)])
+    Notice.objects.filter(key="old:0").update(mail_at=None)
+    with clock.use(clock.FixedClock(clock.now() - timedelta(days=KEEP_DAYS - 1))):
+        api.tell(news=[corrected(siti.actor.ref, "young:1")])
+    assert [api.forget_old(batch=3) for _night in range(3)] == [3, 2, 0]
+    assert list(Notice.objects.values_list("key", flat=True)) == ["young:1"]
+    assert waiting() == 1, "its mail still goes out"
+
+
+def test_the_nightly_task_forgets_everything_that_is_old(
+    siti: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with clock.use(clock.FixedClock(clock.now() - timedelta(days=KEEP_DAYS + 1))):
+        api.tell(news=[replace(corrected(siti.actor.ref), key=f"old:{number}") for number in range(5)])
+    monkeypatch.setattr(tasks, "forget_old", partial(api.forget_old, batch=2))
+    monkeypatch.setattr(tasks.connection, "close", lambda: None)  # the test's own
+    tasks.forget(timestamp=0)
+    assert not Notice.objects.exists()
+    assert tasks.forget.name == "forget_notices"
 
 
 def test_a_page_of_notices_is_newest_first_and_by_key(siti: Account) -> None:

@@ -48,6 +48,10 @@ SAMPLES: list[tuple[Topic, dict[str, Any], str, str]] = [
     (Topic.APPEAL_DECIDED, {"title": "SIP", "state": "upheld"}, "ditolak", "refused"),
     (Topic.STEP_REASSIGNED, {**CASE, "kind": "signing"}, "Tanda tangan", "Signature"),
     (Topic.RULE_STOPPED, {"service": SERVICE, "reason": "2 dari 20."}, "2 dari 20. Permohonan", "2 dari 20. Officers"),
+    (
+        Topic.RULE_STOPPED, {"service": SERVICE, "reason": "3 dari 20 tinjauan memutus lain", "overridden": 3, "reviewed": 20},
+        "3 dari 20 tinjauan memutus lain.", "3 of 20 reviews decided otherwise.",
+    ),
     (Topic.AUTOMATIC_OVERRIDDEN, CASE, "memutus lain", "otherwise"),
 ]  # fmt: skip
 

@@ -139,6 +139,85 @@ def test_another_composition_is_another_payment_and_money_on_the_old_one_is_not_
     assert sum(api.kept_apart(bill.id for bill in bills).values()) == sum(PRICES)
 
 
+def asked(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The payments the bank is asked about from now on."""
+    found: list[str] = []
+    real = bank.answer
+
+    def answer(call: Any) -> Any:
+        if call.method == "GET":
+            found.append(call.path.rpartition("/")[2])
+        return real(call)
+
+    monkeypatch.setattr(bank, "answer", answer)
+    return found
+
+
+def test_who_paid_all_and_whose_news_is_late_cannot_pay_one_again(bank: Bank) -> None:
+    bills = three()
+    whole = together(bills)
+    assert pay_at_bank(whole[0]).status_code < 400
+    with pytest.raises(Denied) as refused:
+        api.begin_payment(bill_id=bills[0].id, by=PAYER, return_url="http://x/")
+    assert refused.value.code == "already_paid"
+    assert len(bank.payments) == 1
+    assert [state(bill) for bill in bills] == ["paid"] * 3
+    assert tell(said(whole)) == Outcome.DUPLICATE
+
+
+def test_money_that_came_by_a_payment_replaced_here_is_found_before_another_is_opened(bank: Bank) -> None:
+    bills = three()
+    whole = together(bills)
+    together(bills[:1])
+    together(bills[1:])
+    assert pay_at_bank(whole[0]).status_code < 400, "its page stood open in another window"
+    for again in (bills[:1], bills[:2], bills):
+        with pytest.raises(Denied, match="already paid"):
+            together(again)
+    assert len(bank.payments) == 3
+    assert api.kept_apart(bill.id for bill in bills) == {}
+
+
+def test_while_the_bank_is_away_no_second_payment_is_opened(bank: Bank) -> None:
+    bills = three()
+    whole = together(bills)
+    bank.control({"mode": "fail"})
+    with pytest.raises(Unavailable):
+        together(bills[:1])
+    assert together(bills) == whole, "the one that is open needs no asking"
+    assert models.Attempt.objects.filter(bill=bills[0].id).count() == 1
+
+
+def test_a_payment_the_bank_never_heard_of_does_not_lock_the_bill(bank: Bank) -> None:
+    bills = three()
+    together(bills)
+    bank.payments.clear()
+    assert together(bills[:1])[0].state == "pending"
+
+
+def test_a_stranger_makes_nobody_ask_the_bank(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
+    bills = three()
+    together(bills)
+    calls = asked(bank, monkeypatch)
+    with pytest.raises(NotFound):
+        together(bills[:1], STRANGER)
+    assert calls == []
+
+
+def test_each_payment_is_asked_about_once_when_its_payer_comes_back(
+    bank: Bank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bills = three()
+    whole, calls = together(bills), asked(bank, monkeypatch)
+    assert api.reconcile_together(bill.id for bill in bills) == 1
+    assert calls == [whole[0].provider_reference]
+    alone = together(bills[:1])
+    calls.clear()
+    assert api.reconcile_together(bill.id for bill in bills) == 2
+    assert sorted(calls) == sorted(str(one.provider_reference) for one in (whole[0], alone[0]))
+    assert api.reconcile_together([]) == 0
+
+
 def test_a_payment_that_ended_without_money_lets_all_of_them_be_paid_again(bank: Bank) -> None:
     bills = three()
     first = together(bills)

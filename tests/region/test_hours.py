@@ -98,6 +98,47 @@ def test_a_settled_ramadan_takes_the_place_of_the_estimate() -> None:
     assert api.closing(date(2027, 2, 9), known) == time(12)
 
 
+RAMADAN_2027 = Hours("Ramadan", LAW_RAMADAN, date(2027, 2, 8), date(2027, 3, 9), estimated=True)
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        (date(2027, 2, 17), date(2027, 2, 17)),  # one day inside
+        (date(2027, 2, 8), date(2027, 2, 8)),  # its first day
+        (date(2027, 3, 9), date(2027, 3, 9)),  # its last day
+        (date(2027, 2, 1), date(2027, 2, 12)),  # over its beginning
+        (date(2027, 3, 3), date(2027, 3, 20)),  # over its end
+    ],
+)
+def test_a_few_short_days_leave_ramadan_its_other_days(first: date, last: date) -> None:
+    short = Hours("Kunjungan Presiden", SHORT, first, last)
+    for number in (0, 1):  # looked at, and entered
+        known = rules.layered([Hours("", LAW)], [RAMADAN_2027], [replace(short, id=number)])
+        assert len(known) == 3
+        on = first
+        while on <= last:
+            assert api.hours_on(on, known).name == "Kunjungan Presiden"
+            on += timedelta(days=1)
+        rest = [RAMADAN_2027.from_on + timedelta(days=n) for n in range(30)]
+        for on in (on for on in rest if not first <= on <= last):
+            assert api.hours_on(on, known).name == "Ramadan"
+
+
+@given(st.integers(-40, 40), st.integers(0, 39))
+def test_a_range_takes_the_place_of_a_weaker_one_of_which_it_covers_half(shift: int, days: int) -> None:
+    first = RAMADAN_2027.from_on + timedelta(days=shift)
+    new = Hours("Baru", SHORT, first, first + timedelta(days=days), id=1)
+    covered = set(range(shift, shift + days + 1)) & set(range(30))
+    assert (RAMADAN_2027 in rules.layered([RAMADAN_2027], [new])) == (len(covered) < 15)
+
+
+def test_one_day_entered_before_a_ramadan_that_begins_with_it_is_not_lost() -> None:
+    day = Hours("Kunjungan Presiden", SHORT, date(2027, 2, 8), date(2027, 2, 8), id=1)
+    known = rules.layered([Hours("", LAW)], [day, replace(RAMADAN_2027, id=2)])
+    assert api.hours_on(date(2027, 2, 8), known) == day
+
+
 def test_ranges_win_over_usual_hours_and_an_agencys_own_over_everybodys() -> None:
     own = Hours("Sabtu", (*LAW[:5], Span(time(8), time(11)), None), date(2026, 1, 1), None, "dinkes")
     ramadan = Hours("Ramadan", LAW_RAMADAN, date(2026, 2, 19), date(2026, 3, 20))

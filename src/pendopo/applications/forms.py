@@ -173,8 +173,10 @@ def shown(field: Schema, value: Any, files: Mapping[str, Any]) -> str:
     return _plain(field, widget, value)
 
 
-def fact_shown(fact: Mapping[str, Any], value: Any) -> str:
-    """A fact as its owner reads it; ``fact`` is its entry in the city's vocabulary."""
+def fact_shown(fact: Mapping[str, Any], value: Any, *, sealed: bool = False) -> str:
+    """A fact as its owner reads it; ``fact`` is its entry in the city's vocabulary. What is kept ``sealed`` is a NIK."""
+    if sealed:
+        return mask_nik(str(value))
     schema = {"x-options": fact.get("options"), "format": "date" if fact.get("type") == "date" else ""}
     return shown(schema, value, {})
 

@@ -21,7 +21,7 @@ def main(data: Path, port: int) -> int:
     with contextlib.ExitStack() as until_the_end:
         visit = Visit(data, port, until_the_end)
         for look in (visit.python, visit.packages, visit.disk, visit.directory, visit.free_port, visit.database,
-                     visit.settings, visit.schema, visit.catalogue, visit.calendar, visit.chromium):  # fmt: skip
+                     visit.settings, visit.mails, visit.schema, visit.catalogue, visit.calendar, visit.chromium):  # fmt: skip
             well, words = verdict(look)
             problems += not well
             print(
@@ -116,6 +116,16 @@ class Visit:
                 "export PENDOPO_BASE_URL=https://... and put a TLS proxy before it",
             )
         return "mode production, secrets are strong"
+
+    def mails(self) -> str:
+        """Where mails go."""
+        if not self.configured:
+            raise Trouble("not looked at while settings are refused", "mend those first")
+        from django.conf import settings
+
+        if not settings.SENDS_MAILS:
+            raise Trouble(settings.NO_MAILS, settings.NO_MAILS_MEND)
+        return f"go to {settings.EMAIL_HOST}" if settings.MAIL_URL else f"go to {settings.EMAIL_BACKEND}"
 
     def database(self) -> str:
         """The database answers and is new enough."""

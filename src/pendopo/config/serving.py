@@ -68,8 +68,17 @@ def serve(options: argparse.Namespace) -> None:
             ]
             with serving(server, children) as running:
                 print(f"Serving on http://{options.host}:{options.port}", flush=True)
+                warn_of_mails()
                 running.watch()
                 print("Stopping", flush=True)
+
+
+def warn_of_mails() -> None:
+    """One line when this instance sends no mail. Reads the settings: the environment must be complete."""
+    from pendopo.config import settings
+
+    if not settings.SENDS_MAILS:
+        print(f"Careful: {settings.NO_MAILS}. Mend: {settings.NO_MAILS_MEND}", flush=True)
 
 
 def claim(data: Path) -> None:

@@ -199,18 +199,21 @@ def _mail(url: str) -> dict[str, object]:
     }
 
 
-# Mails: to the server of PENDOPO_MAIL_URL; without one to files of the data directory in the demo, else to the worker's output.
+# Mails: to the server of PENDOPO_MAIL_URL; without one to files of the data directory in the demo, and nowhere for real: a log is no place
+# for personal mails. Mails of notices wait then (SENDS_MAILS); those of accounts (confirmation, new password) are lost.
 MAIL_URL = env.text("PENDOPO_MAIL_URL", "")
 if MAIL_URL:
     globals().update(_mail(MAIL_URL))
 EMAIL_TIMEOUT = 10
 EMAIL_FILE_PATH = str(DATA_DIR / "mails")
-EMAIL_BACKEND = env.text(
-    "PENDOPO_EMAIL_BACKEND",
-    "django.core.mail.backends."
-    + ("smtp" if MAIL_URL else "filebased" if DEMO else "console")
-    + ".EmailBackend",
+_EMAIL_BACKEND = env.text("PENDOPO_EMAIL_BACKEND", "")
+_WITHOUT_SERVER = {"demo": "filebased", "production": "dummy"}.get(MODE, "console")
+EMAIL_BACKEND = (
+    _EMAIL_BACKEND or f"django.core.mail.backends.{'smtp' if MAIL_URL else _WITHOUT_SERVER}.EmailBackend"
 )
+SENDS_MAILS = MODE != "production" or bool(MAIL_URL or _EMAIL_BACKEND)
+NO_MAILS = "no mail is sent: notices wait, and nobody can confirm a new account or reset a password"
+NO_MAILS_MEND = "export PENDOPO_MAIL_URL=smtp+tls://user:password@host:587"
 DEFAULT_FROM_EMAIL = env.text("PENDOPO_FROM", "layanan@localhost")
 
 SESSION_ENGINE = "pendopo.config.sessions"

@@ -7,6 +7,7 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Callable
 
 log = logging.getLogger("pendopo.worker")
 
@@ -81,6 +82,14 @@ def _mails_for_ever(stop: threading.Event) -> None:
             stop.wait(MAILS_PAUSE_SECONDS)
 
 
+def loops() -> tuple[Callable[[threading.Event], None], ...]:
+    """What runs beside the jobs. Where no mail server is named, mails wait in their rows."""
+    from django.conf import settings
+
+    always = (_relay_for_ever, _watch_clock, _groups_for_ever)
+    return (*always, _mails_for_ever) if settings.SENDS_MAILS else always
+
+
 def main() -> None:
     """Run until told to stop (SIGTERM, SIGINT)."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pendopo.config.settings")
@@ -90,7 +99,7 @@ def main() -> None:
     from procrastinate.contrib.django import app
 
     stop = threading.Event()
-    for loop in (_relay_for_ever, _watch_clock, _groups_for_ever, _mails_for_ever):
+    for loop in loops():
         threading.Thread(target=loop, args=(stop,), daemon=True).start()
     worker = app.with_connector(app.connector.get_worker_connector())
     worker.run_worker(

@@ -24,8 +24,8 @@ class Invalid(Exception):
 
 
 class Unavailable(Exception):
-    """Something outside did not answer. ``permanent`` says whether trying again can help."""
+    """Something outside did not answer. ``permanent``: trying again cannot help; ``unknown``: it has no such thing as was asked about."""
 
-    def __init__(self, what: str, *, permanent: bool = False) -> None:
+    def __init__(self, what: str, *, permanent: bool = False, unknown: bool = False) -> None:
         super().__init__(what)
-        self.permanent = permanent
+        self.permanent, self.unknown = permanent, unknown

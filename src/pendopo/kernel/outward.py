@@ -22,13 +22,15 @@ log = structlog.get_logger(__name__)
 def ask(who: str, method: str, url: str, *, body: bytes = b"", headers: Mapping[str, str]) -> object:
     """Send a request that may safely be repeated and return the JSON of the answer; ``who`` names the system in errors.
 
-    Raises: Unavailable; ``permanent`` when trying again cannot help (refused, or no JSON).
+    Raises: Unavailable; ``permanent`` when trying again cannot help (refused, or no JSON), ``unknown`` when it answered 404.
     """
     try:
         return _try(method, url, body, headers)
     except httpx.HTTPStatusError as error:
         raise Unavailable(
-            f"{who} answered {error.response.status_code}", permanent=not _may_help(error)
+            f"{who} answered {error.response.status_code}",
+            permanent=not _may_help(error),
+            unknown=error.response.status_code == httpx.codes.NOT_FOUND,
         ) from error
     except httpx.TransportError as error:
         raise Unavailable(f"{who} did not answer: {type(error).__name__}") from error

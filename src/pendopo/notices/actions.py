@@ -9,7 +9,7 @@ import json
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPServerDisconnected
 from typing import Any, Final
 from uuid import UUID
@@ -34,6 +34,10 @@ TAKEN_MINUTES: Final = 10
 """Whoever takes mails has this long to send them; then they are anybody's again."""
 AWAY_MINUTES: Final = 1
 MAILS_AT_ONCE: Final = 50
+
+KEEP_DAYS: Final = 731
+"""How long a notice is kept: two years."""
+FORGET_AT_ONCE: Final = 10_000
 
 _TELL = """
 INSERT INTO notices_notice (recipient, key, topic, link, about, at, mail_at, mail_tries)
@@ -61,6 +65,9 @@ _AGAIN = "UPDATE notices_notice SET mail_at = now() + make_interval(mins => %(mi
 _AWAY = """
 UPDATE notices_notice SET mail_at = now() + make_interval(mins => %(minutes)s), mail_tries = mail_tries - 1 WHERE id = ANY(%(ids)s)
 """
+_FORGET = """
+DELETE FROM notices_notice WHERE id IN (SELECT id FROM notices_notice WHERE at < %(before)s LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+"""
 _READ = f"""
 UPDATE notices_notice n SET read_at = %(at)s WHERE {OWN} AND n.id BETWEEN %(first)s AND %(last)s AND n.read_at IS NULL
 """  # noqa: S608 - a constant
@@ -86,6 +93,16 @@ def mark_read(*, user_id: UUID, first: int, last: int) -> int:
     """Mark the account's own notices from one id to another as read; another's stay as they are. Returns how many were unread."""
     with connection.cursor() as cursor:
         cursor.execute(_READ, {"user": user_id, "first": first, "last": last, "at": clock.now()})
+        return int(cursor.rowcount)
+
+
+def forget_old(*, batch: int = FORGET_AT_ONCE) -> int:
+    """Delete up to ``batch`` notices told two years ago, read or not; returns how many.
+
+    Also those whose mail still waits: a mail waits so long only where no server takes any, and news two years old are not worth one.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET, {"before": clock.now() - timedelta(days=KEEP_DAYS), "limit": batch})
         return int(cursor.rowcount)
 
 

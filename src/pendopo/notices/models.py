@@ -1,5 +1,6 @@
 """Notices, which are the queue of their mails too, and how an account wants to be told."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -38,12 +39,13 @@ class Notice(models.Model):
             models.Index(fields=["recipient", "id"], name="notice_of_recipient"),
             models.Index(fields=["recipient"], condition=Q(read_at__isnull=True), name="notice_unread"),
             models.Index(fields=["mail_at"], condition=Q(mail_at__isnull=False), name="notice_mail_waits"),
+            BrinIndex(fields=["at"], name="notice_at"),  # rows come in the order of their age
         ]
 
     class Privacy:
         public: tuple[str, ...] = ("id", "topic", "at", "mail_tries")
         personal: tuple[str, ...] = ("recipient", "key", "link", "about", "read_at", "mail_at", "mailed_at")
-        retention = "2 years: what it tells stands in the event log"
+        retention = "2 years: what it tells stands in the event log (forget_old)"
 
     def __str__(self) -> str:
         return f"{self.topic} {self.id}"

@@ -2,8 +2,8 @@
 
 ``bill`` makes the bill of a subject once; ``begin_payment`` opens a payment at the provider, ``pay_together`` one for several
 bills; ``receive_webhook`` and ``reconcile`` believe the provider exactly once. When a bill is paid the outbox says ``bill_settled``
-(bill, subject); when its last day passes ``bill_expired`` (bill, subject). ``begin_payment``, ``pay_together`` and ``reconcile`` call
-out: never inside a transaction.
+(bill, subject); when its last day passes ``bill_expired`` (bill, subject). ``begin_payment``, ``pay_together``, ``reconcile`` and
+``reconcile_together`` call out: never inside a transaction.
 """
 
 from pendopo.payments.actions import (
@@ -16,6 +16,7 @@ from pendopo.payments.actions import (
     receive_webhook,
     reconcile,
     reconcile_doubtful,
+    reconcile_together,
     reopen,
 )
 from pendopo.payments.queries import (
@@ -65,5 +66,6 @@ __all__ = [
     "receive_webhook",
     "reconcile",
     "reconcile_doubtful",
+    "reconcile_together",
     "reopen",
 ]

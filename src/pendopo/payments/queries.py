@@ -16,6 +16,7 @@ from pendopo.payments import models, rules
 
 ASK_AFTER: Final = timedelta(minutes=2)  # the webhook usually comes within seconds
 ASK_FOR: Final = timedelta(hours=2)
+MOST_ELSEWHERE: Final = 20  # payments left open at the bank, the oldest beyond these are not asked about
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,29 @@ def list_doubtful(limit: int = 100) -> list[UUID]:
     return list(
         dict(pending.order_by("created_at", "id").values_list("together", "bill_id")[:limit]).values()
     )
+
+
+def newest_payments(bill_ids: Iterable[UUID]) -> list[str]:
+    """The provider's references of the newest payment of each bill that has not brought its money, each once."""
+    begun = models.Attempt.objects.filter(bill__in=list(bill_ids)).exclude(provider_reference=None)
+    newest = (
+        begun.exclude(state=rules.AttemptState.PAID).order_by("bill_id", "-created_at").distinct("bill_id")
+    )
+    return list(dict.fromkeys(str(one) for one in newest.values_list("provider_reference", flat=True)))
+
+
+def payments_elsewhere(bill_ids: Iterable[UUID], but: UUID | None) -> list[str]:
+    """The provider's references of payments on these bills that money may still come by, the newest first, without the payment ``but``.
+
+    Also of those that count no more here because another composition took their place: their page at the bank is still open.
+    """
+    may_bring = {rules.AttemptState.PENDING, rules.AttemptState.CANCELLED}
+    found = models.Attempt.objects.filter(
+        bill__in=list(bill_ids), state__in=may_bring, expires_at__gte=clock.now()
+    ).exclude(provider_reference=None)
+    ours = found.exclude(together=but) if but else found
+    references = ours.order_by("-created_at").values_list("provider_reference", flat=True)
+    return list(dict.fromkeys(map(str, references)))[:MOST_ELSEWHERE]
 
 
 def balance(bill_id: UUID) -> dict[str, int]:

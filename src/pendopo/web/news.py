@@ -144,7 +144,10 @@ def _reassigned(about: About) -> Said:
 
 def _stopped(about: About) -> Said:
     text = _("%(service)s: %(reason)s. Permohonan baru diputus petugas sampai aturan ini diaktifkan lagi.")
-    values = {"service": environment.said(about["service"]), "reason": about["reason"].rstrip(".")}
+    reason = about["reason"]  # of a person: their own words
+    if about.get("reviewed"):
+        reason = _("%(overridden)s dari %(reviewed)s tinjauan memutus lain") % about
+    values = {"service": environment.said(about["service"]), "reason": reason.rstrip(".")}
     return _("Aturan otomatis dihentikan"), text % values
 
 

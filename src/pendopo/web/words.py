@@ -175,6 +175,12 @@ DENIED: Final[Words] = {
         "Menurut OSS, Anda bukan penanggung jawab usaha ini. Minta kuasa dari penanggung jawabnya, atau perbarui datanya di OSS."
     ),
     "nib_not_active": _("Menurut OSS, NIB ini dibekukan atau dicabut. Selesaikan dahulu di OSS."),
+    "already_has_nib": _(
+        "Anda sudah punya NIB untuk usaha ini. Buka dokumennya di Permohonan saya, atau lihat usaha Anda di Data saya."
+    ),
+    "number_taken": _(
+        "Nomor dari OSS sudah ada pada dokumen yang terbit sebelumnya. Buka di Permohonan saya; bila tidak ada, hubungi loket DPMPTSP."
+    ),
     "company_npwp_needed": _(
         "OSS mengenali badan usaha dari NPWP-nya, dan NPWP badan berupa 15 atau 16 angka belum ada. Hubungi loket DPMPTSP."
     ),

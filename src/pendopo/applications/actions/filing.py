@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from pendopo.applications import queries
 from pendopo.applications.actions.automatic import RulesOff, record_automatic
 from pendopo.applications.actions.drafts import PLAIN, Cause, brought_up_to, check_applicant_kind
+from pendopo.applications.actions.registering import check_first_nib
 from pendopo.applications.rules import (
     ON_DESK,
     SYSTEM_ROLE,
@@ -42,7 +43,7 @@ _SUBMIT = f"SELECT number, fresh FROM application_submit({', '.join(['%s'] * 27)
 def submit(*, application_id: UUID, by: Actor) -> str:
     """File a draft, under the version of its service that holds now, and return its number; again: the same number.
 
-    Raises: NotFound, Invalid({field: message}), Denied("service_closed" | "not_in_this_state").
+    Raises: NotFound, Invalid({field: message}), Denied("service_closed" | "not_in_this_state" | "already_has_nib").
     """
     row = queries.get_own(application_id, by)
     if State(row.state) is not State.DRAFT:
@@ -111,6 +112,7 @@ def _submit(
     )
     if errors:
         raise Invalid(errors)
+    check_first_nib(application_id, version, answers, by, business_id, cause.purpose)
     if cause.earlier_document_id is not None:
         queries.check_asked(cause.earlier_document_id, cause.purpose, version, answers, by)
     arguments, outcome, lines = prepare(

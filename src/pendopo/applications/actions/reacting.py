@@ -12,7 +12,7 @@ from pendopo.applications.actions.telling import tell_decided
 from pendopo.applications.models import Application
 from pendopo.applications.rules import StepKind, StepStatus, Verb
 from pendopo.catalogue.api import facts, get_version
-from pendopo.identity.api import SYSTEM, Actor, ActorKind, record_facts
+from pendopo.identity.api import SYSTEM, Actor, ActorKind, nik_of, record_facts, seal_value
 from pendopo.kernel.errors import Denied, Unavailable
 
 log = logging.getLogger(__name__)
@@ -33,19 +33,21 @@ def on_bill_settled(*, bill: str, subject: str, **_more: Any) -> None:  # noqa: 
 def on_submitted(*, application: str, **_more: Any) -> None:
     """Handler of "application_submitted": remember what the applicant told us, so that it is never asked again.
 
-    What a relative or an employer typed is not the person's own word: it stays in the application and becomes no fact.
+    What a relative or an employer typed is not the person's own word: it stays in the application and becomes no fact. A resident's
+    taxpayer number is their NIK, and is kept sealed as one.
     """
-    row = Application.objects.get(id=application)
+    row = Application.objects.select_related("applicant").get(id=application)
     if row.typed_by and not row.typed_by.startswith("staff:"):
         return
     version = get_version(row.version_id)
-    vocabulary = facts()
+    vocabulary, nik = facts(), nik_of(row.applicant)
     told: dict[str, dict[str, Any]] = {"person": {}, "business": {}}
     for name, schema in version.content["form"]["schema"]["properties"].items():
         key = schema.get("x-fact")
         mine = schema.get("x-person", "self") == "self"
         if key in vocabulary and key != "person.nik" and mine and name not in row.sources:
-            told[vocabulary[key]["subject"]][key] = row.answers.get(name)
+            value = row.answers.get(name)
+            told[vocabulary[key]["subject"]][key] = seal_value(nik) if nik and value == nik else value
     days = {key: fact.get("freshness_days") for key, fact in vocabulary.items()}
     by = Actor(ActorKind.PERSON, row.applicant_id)
     if told["person"]:
@@ -71,7 +73,8 @@ def on_submitted(*, application: str, **_more: Any) -> None:
 def on_decided(*, application: str, **_more: Any) -> None:
     """Handler of "application_decided": issue the document or the letter of refusal, and tell of it. Twice does both once.
 
-    A NIB is numbered by OSS: while OSS is away or refuses, the paper waits and says why, and OSS is asked again (``ask_registers``).
+    A NIB is numbered by OSS: while OSS is away or refuses, or another paper bears the number already, the paper waits and says why, and
+    OSS is asked again (``ask_registers``).
     """
     row = Application.objects.select_related("applicant", "business").get(id=application)
     document_id = row.document_id
@@ -81,7 +84,13 @@ def on_decided(*, application: str, **_more: Any) -> None:
         except (Denied, Unavailable) as refused:
             await_register(row, refused)
             return
-        document_id = issue_decided(row, found).id
+        try:
+            document_id = issue_decided(row, found).id
+        except Denied as refused:
+            if refused.code != "number_taken":
+                raise
+            await_register(row, refused)
+            return
         advance(application_id=row.id, verb=Verb.ISSUE, by=SYSTEM, document_id=str(document_id))
     tell_decided(row, document_id)
 

@@ -3,6 +3,8 @@
 The paper, the business and its facts are written in one transaction (``issuing.issue_decided``); asking is outside of it.
 """
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -10,9 +12,17 @@ from django.db import transaction
 from pendopo.agencies.api import Registered, ask_oss_about, keep_business
 from pendopo.applications import queries
 from pendopo.applications.models import Application, RegisterWait
-from pendopo.applications.rules.registering import AWAY, needs_register, next_try, told_by_fact
-from pendopo.catalogue.api import carried_facts, get_version
-from pendopo.identity.api import SYSTEM
+from pendopo.applications.rules import Purpose
+from pendopo.applications.rules.registering import (
+    AWAY,
+    gives_nib,
+    is_about,
+    needs_register,
+    next_try,
+    told_by_fact,
+)
+from pendopo.catalogue.api import ServiceVersion, carried_facts, get_version
+from pendopo.identity.api import SYSTEM, Actor, facts_of_businesses, get_person, list_businesses, nik_of
 from pendopo.kernel import clock
 from pendopo.kernel.errors import Denied, Unavailable
 
@@ -37,6 +47,32 @@ def ask_register(row: Application) -> Registered | None:
 def _told(row: Application) -> dict[str, object]:
     schema = get_version(row.version_id).content["form"]["schema"]
     return told_by_fact(schema, queries.open_answers(row.answers))
+
+
+def check_first_nib(
+    application_id: UUID,
+    version: ServiceVersion,
+    answers: Mapping[str, Any],
+    by: Actor,
+    business_id: UUID | None,
+    purpose: Purpose,
+) -> None:
+    """A NIB is applied for once: not when its paper stands, nor when the business is linked to the applicant already.
+
+    Filing again what was filed is no second application. No query for services that give no NIB. Raises: Denied("already_has_nib").
+    """
+    if purpose != Purpose.NEW or not gives_nib(carried_facts(version.service_id)) or by.id is None:
+        return
+    if Application.objects.filter(id=application_id, submitted_at__isnull=False).exists():
+        return
+    if business_id is not None:
+        if queries.list_usable(by, business_id, [version.service_id]):
+            raise Denied("already_has_nib")
+        return
+    told, nik = told_by_fact(version.content["form"]["schema"], answers), nik_of(get_person(by.id))
+    for facts in facts_of_businesses(one.id for one in list_businesses(by.id)).values():
+        if nik and is_about(queries.open_answers(facts), told, nik):
+            raise Denied("already_has_nib")
 
 
 def await_register(row: Application, refused: Denied | Unavailable) -> None:

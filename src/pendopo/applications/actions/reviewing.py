@@ -110,6 +110,8 @@ def _stop_if_wrong(row: AutoDecision) -> None:
             on=False,
             reason=f"{overridden} dari {reviewed} tinjauan memutus lain",
             by=SYSTEM,
+            overridden=overridden,
+            reviewed=reviewed,
         )
 
 
@@ -138,13 +140,14 @@ def switch_rule(*, rule: str, on: bool, reason: str, by: Actor) -> None:
             _switch(standing, on=on, reason=reason, by=by)
 
 
-def _switch(standing: RuleStanding, *, on: bool, reason: str, by: Actor) -> None:
+def _switch(standing: RuleStanding, *, on: bool, reason: str, by: Actor, **counted: int) -> None:
+    """``counted``: the figures behind a reason that the system gave, for words in the reader's language."""
     standing.is_on, standing.since, standing.reason, standing.by = on, clock.now(), reason, by.ref
     standing.save(update_fields=["is_on", "since", "reason", "by"])
     told = {"rule": standing.rule, "service": standing.service_id, "agency": standing.agency_id}
     verb = "rule_switched_on" if on else "rule_switched_off"
     events.record(f"rule:{standing.rule}", verb, actor=by.ref, reason=reason, **told)
-    events.emit(verb, reason=reason, since=standing.since.isoformat(), **told)
+    events.emit(verb, reason=reason, since=standing.since.isoformat(), **told, **counted)
 
 
 # The applicant's right to a person

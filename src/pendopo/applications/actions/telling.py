@@ -95,8 +95,14 @@ def on_deadlines_moved(*, recount: int, applications: Sequence[str], **_more: An
 
 
 def on_deadlines_warned(*, level: str, batch: int, applications: Sequence[str], **_more: Any) -> None:
-    """Handler of "deadlines_warned": each on that rung hears once how many of their cases fall due, not once a case."""
-    cases = {row.id: row for row in Application.objects.filter(id__in=list(applications)).only(*_BRIEF)}
+    """Handler of "deadlines_warned": each on that rung hears once how many of their cases fall due, not once a case.
+
+    A case that was decided, withdrawn or given back since the warning is left out: nothing of it falls due.
+    """
+    still_due = Application.objects.filter(
+        id__in=list(applications), decided_at__isnull=True, due_on__isnull=False
+    )
+    cases = {row.id: row for row in still_due.only(*_BRIEF)}
     steps = list(
         Step.objects.filter(application_id__in=list(cases), on_desk=True).only(
             "application_id", "agency_id", "role", "assignee_id"
@@ -165,11 +171,15 @@ def on_appeal_decided(*, appeal: str, state: str, **_more: Any) -> None:
 
 
 def on_rule_stopped(
-    *, rule: str, service: str, agency: str, reason: str, since: str = "", **_more: Any
+    *, rule: str, service: str, agency: str, reason: str, since: str = "", **more: Any
 ) -> None:
-    """Handler of "rule_switched_off": whoever may let the rule go on again hears that it stopped, and why."""
+    """Handler of "rule_switched_off": whoever may let the rule go on again hears that it stopped, and why.
+
+    ``more``: how many reviews were ``overridden`` of how many ``reviewed``, where the system stopped it for that.
+    """
     content = get_version(current_versions(service)[service]).content
-    about = {"service": _called(content), "rule": rule, "reason": reason}
+    counted: dict[str, Any] = {key: more[key] for key in ("overridden", "reviewed") if key in more}
+    about = {"service": _called(content), "rule": rule, "reason": reason, **counted}
     owners = [(agency, Role.SECTION_HEAD), (agency, Role.CATALOGUE_EDITOR)]
     _to_holders(owners, f"stopped:{rule}:{since}", Topic.RULE_STOPPED, "/kerja/tinjauan/", about)
 

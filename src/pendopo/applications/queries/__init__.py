@@ -59,6 +59,7 @@ from pendopo.applications.queries.hands import (
 from pendopo.applications.queries.loading import (
     Loaded,
     holds_for,
+    is_sealed,
     load,
     load_as,
     marks_of,
@@ -135,7 +136,7 @@ __all__ = [
     "consent_sheet", "count_inbox", "count_reviews", "deciding", "decisions_of", "documents_for", "earlier_application",
     "early_refusals", "edits_catalogue", "facts_now", "figures", "file_fields", "filed_for", "find_submission", "finder_told",
     "get_appeal_for_staff", "get_decision", "get_for_staff", "get_own", "get_own_appeal", "get_review", "get_status",
-    "get_submission", "holdings_of", "holds_for", "inbox", "involved", "is_allowed", "is_moving", "issuers_of",
+    "get_submission", "holdings_of", "holds_for", "inbox", "involved", "is_allowed", "is_moving", "is_sealed", "issuers_of",
     "list_appeals_for", "list_applications", "list_decisions", "list_open_appeals", "list_own", "list_own_appeals", "list_parts",
     "list_reviews", "list_steps", "list_stopped", "list_submissions", "list_usable", "load", "load_as", "marks_of", "matter_of",
     "moves_to", "name_of_typist", "not_eligible", "offers_on", "open_answers", "open_value", "prefill", "prefill_bundle",

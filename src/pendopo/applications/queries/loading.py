@@ -66,7 +66,12 @@ def open_answers(answers: Mapping[str, Any]) -> dict[str, Any]:
 
 def open_value(value: Any) -> Any:
     """One stored value as it was typed."""
-    return unseal(bytes.fromhex(value[SEALED])) if isinstance(value, dict) and SEALED in value else value
+    return unseal(bytes.fromhex(value[SEALED])) if is_sealed(value) else value
+
+
+def is_sealed(value: Any) -> bool:
+    """True for a value kept sealed."""
+    return isinstance(value, dict) and SEALED in value
 
 
 def holds_for(version: ServiceVersion, answers: Mapping[str, Any]) -> Any:

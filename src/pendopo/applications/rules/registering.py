@@ -10,6 +10,8 @@ from pendopo.applications.rules.terms import Purpose, State
 NIB: Final = "business.nib"
 AWAY: Final = "register_away"
 """Reason of a wait that ends by itself: the register does not answer."""
+SOLE_TRADER: Final = "PERSEORANGAN"
+_NPWP_DIGITS: Final = 16
 _SOON: Final = timedelta(minutes=1)
 _LATER: Final = timedelta(hours=1)
 
@@ -26,6 +28,20 @@ def needs_register(
     granted = state in {State.APPROVED, State.DEEMED_APPROVED}
     first = purpose == Purpose.NEW and not for_business and not has_document
     return granted and first and gives_nib(carried)
+
+
+def is_about(known: Mapping[str, Any], told: Mapping[str, Any], nik: str) -> bool:
+    """True when a business of which ``known`` is recorded is the one an application of this person is about: OSS gives each one NIB.
+
+    Shapes: facts by key, opened; ``told`` are the applicant's answers. Only whom OSS names as responsible has it; a company is known by
+    its taxpayer number, of 15 digits or of 16 with a 0 before them, and a person has one business of their own.
+    """
+    if known.get("business.responsible_nik") != nik:
+        return False
+    if not told.get("business.legal_entity_no"):
+        return known.get("business.legal_form") == SOLE_TRADER
+    theirs, asked = (str(one.get("business.npwp") or "").zfill(_NPWP_DIGITS) for one in (known, told))
+    return theirs == asked
 
 
 def told_by_fact(schema: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from pendopo.agencies.api import fill_from_dukcapil
 from pendopo.applications import api, forms
+from pendopo.applications.queries import is_sealed, open_value
 from pendopo.applications.views.doors import Asked, for_citizens, login_first, next_page_of
 from pendopo.applications.views.submission import submission_cards
 from pendopo.catalogue.api import facts, get_version
@@ -92,7 +93,9 @@ def known(request: Asked) -> HttpResponse:
     rows = [
         {
             "label": forms.words(vocabulary[key], "name", "name_en") if key in vocabulary else key,
-            "value": forms.fact_shown(vocabulary.get(key, {}), fact.value),
+            "value": forms.fact_shown(
+                vocabulary.get(key, {}), open_value(fact.value), sealed=is_sealed(fact.value)
+            ),
             "source": forms.source_words({"source": fact.source, "at": fact.obtained_at.isoformat()}),
         }
         for key, fact in held.items()

@@ -18,7 +18,7 @@ from pendopo.identity.api import list_accesses, list_businesses
 from pendopo.kernel import clock
 from pendopo.kernel.errors import Denied, NotFound, Unavailable
 from pendopo.kernel.events import histories
-from pendopo.payments.api import Bill, kept_apart, list_bills, pay_together, reconcile
+from pendopo.payments.api import Bill, kept_apart, list_bills, pay_together, reconcile_together
 
 
 @for_citizens
@@ -99,12 +99,10 @@ def _bills_of(row: Any) -> list[Bill]:
 @for_citizens
 @require_GET
 def paid(request: Asked, submission_id: UUID) -> HttpResponse:
-    """Back from the bank: ask it how things stand (bills of one payment are answered together), then show the bills."""
+    """Back from the bank: ask it how things stand, once for each payment, then show the bills."""
     row = api.get_submission(submission_id, request.actor)
     try:
-        for bill in _bills_of(row):
-            if bill.open:
-                reconcile(bill.id)
+        reconcile_together(bill.id for bill in _bills_of(row) if bill.open)
     except Unavailable:
         messages.warning(
             request,

@@ -72,9 +72,10 @@ def issue(
     ``rows`` (label, value) stand on the paper as given; ``reasons`` (text, legal basis) are for refusals. ``valid_from`` is
     today unless said; ``valid_until`` is the last valid day, None for no end; both local dates.
     ``business_id`` is the business the holder applied for: the paper closes to a holder who may no longer act for it.
-    ``given_number`` is a number a register outside gave; ours is used without one, and where a paper has it already.
+    ``given_number`` is a number a register outside gave; ours is used without one.
     Writes event ``issued`` on ``document:<id>`` and emits ``document_issued(document, subject, number)``.
-    Raises: Denied("validity_reversed"), Unavailable (template, key or disk: nothing is issued, no number is used up).
+    Raises: Denied("validity_reversed"), Denied("number_taken") when another paper bears the given number,
+    Unavailable (template, key or disk: nothing is issued, no number is used up).
     """
     at, on = clock.now(), clock.today()
     begins = valid_from or on
@@ -112,7 +113,7 @@ def issue(
         )
         if before is not None:
             return paper(before)
-        number = _free(given_number) or _free_number(agency_id, kind, on)
+        number = _given(given_number) or _free_number(agency_id, kind, on)
         row = Document(
             id=uuid4(), number=number, code=new_code(), kind=kind, subject=subject, service_id=service_id,
             service_name=_fit("service_name", service_name), agency_id=agency_id, agency_name=_fit("agency_name", agency_name),
@@ -170,9 +171,11 @@ def receipt(
     ).pdf
 
 
-def _free(number: str) -> str:
-    """The number, or nothing when a paper bears it already."""
-    return "" if number and Document.objects.filter(number=number).exists() else number
+def _given(number: str) -> str:
+    """The number a register gave, or nothing where there is none: one of ours never stands in for it. Raises: Denied("number_taken")."""
+    if number and Document.objects.filter(number=number).exists():
+        raise Denied("number_taken")
+    return number
 
 
 def _free_number(agency_id: str, kind: str, on: date) -> str:

@@ -19,6 +19,7 @@ from pendopo.identity.queries.people import (
     actor_of_person,
     digest,
     facts_of,
+    facts_of_businesses,
     find_person,
     get_person,
     has_consent,
@@ -36,9 +37,9 @@ from pendopo.identity.queries.people import (
 from pendopo.identity.queries.standing import STANDS_FOR, principal_of, stand_for_mandate, stand_for_visit
 
 __all__ = [
-    "STANDS_FOR", "KnownFact", "acting_for", "actor_of_person", "business_reach", "check_for_business",
-    "check_mandate", "code_of", "digest", "facts_of", "find_offer",
-    "find_person", "get_business", "get_mandate", "get_person", "has_consent", "key_of", "list_accesses", "list_businesses",
-    "list_consents", "list_mandates_given", "list_mandates_held", "name_of_ref", "names_of", "nik_of", "person_of_user", "principal_of",
-    "represents", "stand_for_mandate", "stand_for_visit", "subject", "unseal", "unseal_bytes",
+    "STANDS_FOR", "KnownFact", "acting_for", "actor_of_person", "business_reach", "check_for_business", "check_mandate",
+    "code_of", "digest", "facts_of", "facts_of_businesses", "find_offer", "find_person", "get_business", "get_mandate",
+    "get_person", "has_consent", "key_of", "list_accesses", "list_businesses", "list_consents", "list_mandates_given",
+    "list_mandates_held", "name_of_ref", "names_of", "nik_of", "person_of_user", "principal_of", "represents",
+    "stand_for_mandate", "stand_for_visit", "subject", "unseal", "unseal_bytes",
 ]  # fmt: skip

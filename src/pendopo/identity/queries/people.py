@@ -100,6 +100,16 @@ def facts_of(*, person_id: UUID | None = None, business_id: UUID | None = None) 
     }
 
 
+def facts_of_businesses(business_ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Values known of several businesses, by business and key, as they are stored. One statement."""
+    found: dict[UUID, dict[str, Any]] = {}
+    rows = Fact.objects.filter(business_id__in=list(business_ids))
+    for business_id, key, value in rows.values_list("business_id", "key", "value"):
+        if business_id is not None:
+            found.setdefault(business_id, {})[key] = value
+    return found
+
+
 def find_person(nik: str) -> Person | None:
     """The person with this NIK; the caller writes down who looked (see actions.look_up_person)."""
     return Person.objects.filter(nik_digest=digest(nik)).first()

@@ -1,6 +1,12 @@
 """All writes of money."""
 
-from pendopo.payments.actions.believing import forget_refused, receive_webhook, reconcile, reconcile_doubtful
+from pendopo.payments.actions.believing import (
+    forget_refused,
+    receive_webhook,
+    reconcile,
+    reconcile_doubtful,
+    reconcile_together,
+)
 from pendopo.payments.actions.bills import bill, cancel, expire_overdue, reopen
 from pendopo.payments.actions.paying import begin_payment, pay_together
 
@@ -14,5 +20,6 @@ __all__ = [
     "receive_webhook",
     "reconcile",
     "reconcile_doubtful",
+    "reconcile_together",
     "reopen",
 ]

@@ -5,7 +5,7 @@ Locks are always taken bills first, in the order of their ids, then attempts. Th
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -76,19 +76,29 @@ def reconcile(bill_id: UUID) -> rules.Bill:
     row = models.Bill.objects.filter(id=bill_id).first()
     if row is None:
         raise NotFound(f"bill {bill_id}")
-    asked = (
-        models.Attempt.objects.filter(bill=row)
-        .exclude(provider_reference=None)
-        .exclude(state=AttemptState.PAID)
-    )
-    for attempt in asked.order_by("-created_at")[:1]:
-        notice = client.get_payment(str(attempt.provider_reference))
-        if notice.provider_reference != attempt.provider_reference:
-            raise Unavailable("payment provider answered about another payment", permanent=True)
-        with transaction.atomic(durable=True):
-            _apply(notice)
+    if reconcile_together([bill_id]):
         row.refresh_from_db()
     return queries.as_bill(row)
+
+
+def reconcile_together(bill_ids: Iterable[UUID]) -> int:
+    """The same for several bills: the newest payment of each, and each payment once. Returns how many were asked about.
+
+    Raises: Unavailable (what was answered before stays written).
+    """
+    references = queries.newest_payments(bill_ids)
+    for reference in references:
+        ask_about(reference)
+    return len(references)
+
+
+def ask_about(provider_reference: str) -> None:
+    """Ask the provider how one payment stands and act on it. Not inside a transaction. Raises: Unavailable (nothing is changed then)."""
+    notice = client.get_payment(provider_reference)
+    if notice.provider_reference != provider_reference:
+        raise Unavailable("payment provider answered about another payment", permanent=True)
+    with transaction.atomic(durable=True):
+        _apply(notice)
 
 
 def reconcile_doubtful() -> int:

@@ -10,9 +10,9 @@ from django.db import transaction
 
 from pendopo.identity.api import Actor
 from pendopo.kernel import clock
-from pendopo.kernel.errors import Denied
+from pendopo.kernel.errors import Denied, Unavailable
 from pendopo.payments import models, queries, rules
-from pendopo.payments.actions import books
+from pendopo.payments.actions import believing, books
 from pendopo.payments.connectors.snap import client, mapping
 from pendopo.payments.rules import LIVE, AttemptState, BillState
 
@@ -28,9 +28,11 @@ def pay_together(*, bill_ids: Sequence[UUID], by: Actor, return_url: str) -> Att
     """Open one payment for several bills at the provider, or return the one that is open for exactly these. Not inside a transaction.
 
     Each bill has its own attempt and keeps its own books; what the payment settles is judged bill by bill when the money comes.
-    Calling again after a failure is safe: the provider is asked with the same reference.
+    Calling again after a failure is safe: the provider is asked with the same reference. Who began to pay some of these bills in another
+    composition may have paid by it, its news only late: the provider is asked about it first, and while it is away nothing is opened.
     Raises: NotFound, Denied("bill_empty" | "mandate_..." | "already_paid" | "expired" | "not_in_this_state"), Unavailable.
     """
+    _ask_elsewhere(bill_ids, by)
     attempts, description = _claim(bill_ids, by)
     if all(attempt.state == AttemptState.PENDING for attempt in attempts):
         return attempts
@@ -42,6 +44,19 @@ def pay_together(*, bill_ids: Sequence[UUID], by: Actor, return_url: str) -> Att
         expires_at=min(attempt.expires_at for attempt in attempts),
     )
     return _store_opened(attempts, opened, by)
+
+
+def _ask_elsewhere(bill_ids: Sequence[UUID], by: Actor) -> None:
+    """Learn of money that came by other payments of these bills, so that nobody pays twice. One the provider never heard of brings none."""
+    rows = list(models.Bill.objects.filter(id__in=bill_ids).order_by("id"))
+    queries.check_sees(rows, by)
+    own = _live_payment_of(rows)
+    for reference in queries.payments_elsewhere(bill_ids, own[0].together if own else None):
+        try:
+            believing.ask_about(reference)
+        except Unavailable as absent:
+            if not absent.unknown:
+                raise
 
 
 @transaction.atomic(durable=True)

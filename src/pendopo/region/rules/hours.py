@@ -117,8 +117,9 @@ def fasting(calendar: Calendar, week: Week) -> list[Hours]:
 
 
 def layered(*layers: Iterable[Hours]) -> tuple[Hours, ...]:
-    """Hours of all layers, the weakest first. A range takes the place of those of weaker layers that it touches: a Ramadan whose days were
-    settled differently is not there twice. Only ranges for everybody, or of the same agency, do so.
+    """Hours of all layers, the weakest first. A range takes the place of those of weaker layers of which it covers at least half: a Ramadan
+    whose days were settled differently is not there twice, and one short day inside it is not the end of it. Only ranges for
+    everybody, or of the same agency, do so.
     """
     found: list[Hours] = []
     for layer in layers:
@@ -128,17 +129,21 @@ def layered(*layers: Iterable[Hours]) -> tuple[Hours, ...]:
 
 
 def _replaces(new: Hours, old: Hours) -> bool:
-    return (
-        new.until_on is not None
-        and old.until_on is not None
-        and new.agency_id in {"", old.agency_id}
-        and new.from_on <= old.until_on
-        and old.from_on <= new.until_on
-    )
+    if new.until_on is None or old.until_on is None or new.agency_id not in {"", old.agency_id}:
+        return False
+    shared = (min(new.until_on, old.until_on) - max(new.from_on, old.from_on)).days + 1
+    return shared * 2 >= _days(old)
+
+
+def _days(hours: Hours) -> int:
+    """How many days a range has; 0 for usual hours, which have no end."""
+    return (hours.until_on - hours.from_on).days + 1 if hours.until_on else 0
 
 
 def hours_on(on: date, known: Iterable[Hours], agency_id: str = "") -> Hours:
-    """The hours that hold on a day: a range wins over usual hours, an agency's own over everybody's, later ones over earlier ones."""
+    """The hours that hold on a day: a range wins over usual hours, an agency's own over everybody's, the shorter over the longer range,
+    later ones over earlier ones.
+    """
     holding = [
         hours
         for hours in known
@@ -149,8 +154,8 @@ def hours_on(on: date, known: Iterable[Hours], agency_id: str = "") -> Hours:
     return max(holding, key=_rank, default=Hours("", LAW))
 
 
-def _rank(hours: Hours) -> tuple[bool, bool, date, int]:
-    return (hours.until_on is not None, bool(hours.agency_id), hours.from_on, hours.id)
+def _rank(hours: Hours) -> tuple[bool, bool, int, date, int]:
+    return (hours.until_on is not None, bool(hours.agency_id), -_days(hours), hours.from_on, hours.id)
 
 
 def closing(on: date, known: Iterable[Hours], agency_id: str = "") -> time:

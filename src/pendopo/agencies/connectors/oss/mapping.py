@@ -110,6 +110,11 @@ def registered(record: Mapping[str, Any]) -> Registered:
         value = read(str(record.get(field) or "").strip())
         if value:
             found[fact] = value
+    responsible = dict(_responsible(record))
+    if (
+        found.get("business.npwp") in responsible
+    ):  # a sole trader's is their NIK, which is kept sealed and never printed
+        del found["business.npwp"]
     if kbli := _only_kbli(record):
         found["business.kbli"] = kbli
     nib = str(record["nib"])
@@ -117,7 +122,7 @@ def registered(record: Mapping[str, Any]) -> Registered:
         nib=nib,
         name=found.get("business.name") or nib,
         status=str(record.get("status_nib") or ""),
-        responsible=dict(_responsible(record)),
+        responsible=responsible,
         facts=found,
     )
 
