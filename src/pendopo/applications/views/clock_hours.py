@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from pendopo.applications import api
 from pendopo.applications.queries import clock as deadlines
+from pendopo.applications.views.clock_calendar import EditForm
 from pendopo.applications.views.doors import Asked, for_staff
 from pendopo.catalogue.api import list_agencies
 from pendopo.kernel import clock
@@ -27,7 +28,7 @@ FIRST_MONDAY: Final = date(2026, 1, 5)
 TYPED: Final = ("%H:%M", "%H.%M", "%H:%M:%S")
 
 
-class HoursForm(forms.Form):
+class HoursForm(EditForm):
     """A week's hours to enter, or some to withdraw, with the decree that says so."""
 
     name = forms.CharField(
@@ -43,19 +44,9 @@ class HoursForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Untuk Ramadan. Kosongkan bila berlaku seterusnya."),
     )
-    agency = forms.ChoiceField(label=gettext_lazy("Berlaku untuk"), required=False)
-    estimated = forms.BooleanField(label=gettext_lazy("Tanggal ini masih perkiraan"), required=False)
-    source = forms.CharField(
-        label=gettext_lazy("Dasar perubahan"),
-        max_length=300,
-        help_text=gettext_lazy("Nomor keputusan, surat edaran, atau SKB."),
-    )
-    withdraw = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=2**62)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        agencies = [(agency.id, agency.name) for agency in list_agencies()]
-        self.fields["agency"].choices = [("", _("Semua instansi")), *agencies]  # type: ignore[attr-defined]
         for day in WEEKDAYS:
             for part in ("opens", "closes"):
                 self.fields[f"{day}_{part}"] = forms.TimeField(required=False, input_formats=TYPED)
