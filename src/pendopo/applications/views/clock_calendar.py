@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from pendopo.applications import api
 from pendopo.applications.queries import clock as deadlines
+from pendopo.applications.views.clock_edit import EditForm
 from pendopo.applications.views.clock_hours import shown_ranges
 from pendopo.applications.views.doors import Asked, for_staff
 from pendopo.catalogue.api import list_agencies
@@ -32,25 +33,6 @@ KINDS: Final = {
     DayKind.COLLECTIVE_LEAVE: gettext_lazy("Cuti bersama"),
     DayKind.WORKING: gettext_lazy("Hari kerja"),
 }
-
-
-class EditForm(forms.Form):
-    """What every edit of days or hours says: for whom, how sure, by which decree; or which earlier one it withdraws."""
-
-    agency = forms.ChoiceField(label=gettext_lazy("Berlaku untuk"), required=False)
-    estimated = forms.BooleanField(label=gettext_lazy("Tanggal ini masih perkiraan"), required=False)
-    source = forms.CharField(
-        label=gettext_lazy("Dasar perubahan"),
-        max_length=300,
-        help_text=gettext_lazy("Nomor keputusan, surat edaran, atau SKB."),
-    )
-    withdraw = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=2**62)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        agencies = [(agency.id, agency.name) for agency in list_agencies()]
-        self.fields["agency"].choices = [("", _("Semua instansi")), *agencies]  # type: ignore[attr-defined]
-        self.order_fields([name for name in self.fields if name not in EditForm.base_fields])
 
 
 class DaysForm(EditForm):

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from pendopo.applications import api
 from pendopo.applications.queries import clock as deadlines
-from pendopo.applications.views.clock_calendar import EditForm
+from pendopo.applications.views.clock_edit import EditForm
 from pendopo.applications.views.doors import Asked, for_staff
 from pendopo.catalogue.api import list_agencies
 from pendopo.kernel import clock
