@@ -69,6 +69,14 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
+@pytest.fixture(autouse=True)
+def _indonesian() -> None:
+    """A request of the test before leaves its language to the thread."""
+    from django.utils import translation
+
+    translation.activate("id")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _no_network() -> Iterator[None]:
     """A test that reaches for the outside fails with a sentence instead of hanging."""

@@ -4,6 +4,7 @@ The paper, the business and its facts are written in one transaction (``issuing.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -59,9 +60,9 @@ def check_first_nib(
 ) -> None:
     """A NIB is applied for once: not when its paper stands, nor when the business is linked to the applicant already.
 
-    Filing again what was filed is no second application. No query for services that give no NIB. Raises: Denied("already_has_nib").
+    Filing again what was filed is no second application. Raises: Denied("already_has_nib").
     """
-    if purpose != Purpose.NEW or not gives_nib(carried_facts(version.service_id)) or by.id is None:
+    if purpose != Purpose.NEW or by.id is None or not _gives_nib(version.service_id, version.id):
         return
     if Application.objects.filter(id=application_id, submitted_at__isnull=False).exists():
         return
@@ -73,6 +74,12 @@ def check_first_nib(
     for facts in facts_of_businesses(one.id for one in list_businesses(by.id)).values():
         if nik and is_about(queries.open_answers(facts), told, nik):
             raise Denied("already_has_nib")
+
+
+@lru_cache(maxsize=1024)
+def _gives_nib(service_id: str, _version_id: UUID) -> bool:
+    """Whether the paper of a service carries a NIB. Every filing asks: read once for a version, not each time."""
+    return gives_nib(carried_facts(service_id))
 
 
 def await_register(row: Application, refused: Denied | Unavailable) -> None:
