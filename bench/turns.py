@@ -5,6 +5,8 @@ The ratio of CPU times does not: it is printed beside, and says what the ratio o
 """
 
 import os
+import platform
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,5 +120,6 @@ def _share(floor: Turns, product: Turns) -> float | None:
 
 
 def machine() -> str:
-    """Cores, and how busy they are: more than the bench's own work means that others are at it too."""
-    return f"{os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f}"
+    """Cores and how busy they are (more than the bench's own work: others are at it too), and whose Python ran: builds differ by a tenth."""
+    python = f"Python {platform.python_version()} of {sys.base_prefix}"
+    return f"{os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f}, {python}"

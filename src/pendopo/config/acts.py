@@ -9,6 +9,7 @@ from uuid import UUID
 
 from ninja import Field, Router, Schema
 from ninja.errors import AuthenticationError
+from pydantic import BaseModel
 
 from pendopo.applications import api as applications
 from pendopo.applications.forms import clean
@@ -32,7 +33,7 @@ AHEAD = timedelta(days=366)
 Words = Annotated[str, Field(max_length=2000)]
 
 
-class RemarkIn(Schema):
+class RemarkIn(BaseModel):
     """What is wrong with one field or document; the reasons are a closed list."""
 
     field: str = Field(max_length=64)
@@ -40,7 +41,7 @@ class RemarkIn(Schema):
     note: str = Field("", max_length=500)
 
 
-class FeeLineIn(Schema):
+class FeeLineIn(BaseModel):
     """One line of an assessed fee."""
 
     name: str = Field(min_length=1, max_length=160)
@@ -48,14 +49,14 @@ class FeeLineIn(Schema):
     legal_basis: str = Field("", max_length=300)
 
 
-class AppointmentIn(Schema):
+class AppointmentIn(BaseModel):
     """When and where an inspection takes place."""
 
     at: datetime
     place: str = Field(min_length=1, max_length=200)
 
 
-class ActIn(Schema):
+class ActIn(BaseModel):
     """One act on one step. With ``revision`` it is refused (409 ``stale``) when anything happened since that revision was read,
     so it can be sent again without fear when the answer was lost.
     """

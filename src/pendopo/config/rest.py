@@ -14,6 +14,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.responses import Status as Reply
 from ninja.security import SessionAuth
 from ninja.throttling import AnonRateThrottle
+from pydantic import BaseModel
 
 from pendopo import __version__
 from pendopo.applications import api as applications
@@ -87,7 +88,7 @@ class Token(Schema):
     expires_in_seconds: int = TOKEN_SECONDS
 
 
-class FileIn(Schema):
+class FileIn(BaseModel):
     """Answers by field name, as the service's form (JSON Schema) asks. Known facts may be left out."""
 
     service: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")

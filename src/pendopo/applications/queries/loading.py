@@ -77,9 +77,14 @@ def is_sealed(value: Any) -> bool:
 def holds_for(version: ServiceVersion, answers: Mapping[str, Any]) -> Any:
     """The test of a step's ``when`` for one application."""
     inspection = bool(version.content.get("inspection"))
-    return lambda expression, fee: condition(
-        expression, fee_idr=fee, answers=dict(answers), inspection=inspection
-    )
+
+    def holds(expression: str, fee_idr: int) -> bool:
+        asked = (
+            dict(answers) if "answers" in expression else {}
+        )  # handing over what nobody reads costs more than the test
+        return condition(expression, fee_idr=fee_idr, answers=asked, inspection=inspection)
+
+    return holds
 
 
 @lru_cache(maxsize=2048)
