@@ -120,6 +120,6 @@ def _share(floor: Turns, product: Turns) -> float | None:
 
 
 def machine() -> str:
-    """Cores and how busy they are (more than the bench's own work: others are at it too), and whose Python ran: builds differ by a tenth."""
+    """Cores, how busy they are (more than the bench's own work: others are at it too), and whose Python ran: builds differ by a tenth."""
     python = f"Python {platform.python_version()} of {sys.base_prefix}"
     return f"{os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f}, {python}"
