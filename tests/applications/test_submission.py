@@ -13,7 +13,8 @@ from pendopo.applications.models import Application, Part, Submission
 from pendopo.catalogue.api import get_service
 from pendopo.catalogue.models import Service
 from pendopo.identity.api import Actor, facts_of, list_consents, withdraw_consent
-from pendopo.kernel import events, tasks
+from pendopo.identity.models import Mandate
+from pendopo.kernel import clock, events, tasks
 from pendopo.kernel.errors import Denied, Invalid, NotFound
 from tests import factories
 from tests.applications.test_actions import new_version
@@ -353,6 +354,17 @@ def test_a_part_for_businesses_waits_until_one_is_named(city: Cast, siti: Actor)
     now = part(row, COMPANYS)
     assert now.state == "filed"
     assert Application.objects.get(id=now.application_id).business_id == city.company
+
+
+def test_a_part_whose_business_is_no_longer_ones_own_says_so(city: Cast, siti: Actor) -> None:
+    row = filed(siti, COMPANYS)
+    Submission.objects.filter(id=row.id).update(business_id=city.company)
+    Mandate.objects.filter(agent_id=siti.id, business_id=city.company).update(
+        revoked_at=clock.now(), revoked_by=siti.ref
+    )
+    api.retry_part(submission_id=row.id, service_id=COMPANYS, by=siti)
+    now = part(row, COMPANYS)
+    assert (now.state, now.because) == ("blocked", "business_mandate_over")
 
 
 # What PostgreSQL refuses

@@ -16,6 +16,7 @@ DENIED: Final[Words] = {
     "mandate_not_accepted": _("Kuasa ini belum diterima oleh penerimanya."),
     "mandate_not_yet": _("Kuasa ini belum mulai berlaku."),
     "mandate_over": _("Masa berlaku kuasa ini sudah habis."),
+    "business_mandate_over": _("Kuasa Anda untuk badan usaha ini sudah berakhir."),
     "acting_over": _(
         "Anda tidak lagi bertindak untuk orang lain: waktunya habis atau kuasanya berakhir. Yang baru Anda kirim tidak dijalankan."
     ),

@@ -25,7 +25,7 @@ from pendopo.applications.rules.submission import (
 from pendopo.applications.rules.submission import Part as PartCase
 from pendopo.applications.rules.submission_form import Merged
 from pendopo.catalogue.api import ServiceVersion, get_service
-from pendopo.identity.api import SYSTEM, Actor
+from pendopo.identity.api import SYSTEM, Actor, get_business
 from pendopo.kernel import clock, events
 from pendopo.kernel.errors import Denied, Invalid, NotFound
 
@@ -132,6 +132,8 @@ def _at_once(
 def _file(row: Submission, parts: Sequence[Part], part: Part, version: ServiceVersion, by: Actor) -> None:
     """File one part under the version of today, with the answers of the one form and the documents issued on the way."""
     business_id = row.business_id if version.content["applicant"] != "person" else None
+    if business_id is not None:
+        _check_business(business_id, by)
     answers, sources = _answers(row, parts, part, version, by, business_id)
     part.application_id, _number = file(
         service_id=part.service_id,
@@ -143,6 +145,14 @@ def _file(row: Submission, parts: Sequence[Part], part: Part, version: ServiceVe
         cause=Cause(submission_id=row.id, wants_person=row.wants_person),
     )
     part.filings += 1
+
+
+def _check_business(business_id: UUID, by: Actor) -> None:
+    """A part that waited is filed for a business only by who may still act for it. Raises: Denied("business_mandate_over")."""
+    try:
+        get_business(business_id, by=by)
+    except NotFound as gone:
+        raise Denied("business_mandate_over") from gone
 
 
 def _bring_up_to(row: Submission, parts: Sequence[Part], part: Part, version: ServiceVersion) -> None:
