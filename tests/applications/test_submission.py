@@ -9,6 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from pendopo.applications import api
+from pendopo.applications.actions.submission_parts import start_ready
 from pendopo.applications.models import Application, Part, Submission
 from pendopo.catalogue.api import get_service
 from pendopo.catalogue.models import Service
@@ -362,7 +363,9 @@ def test_a_part_whose_business_is_no_longer_ones_own_says_so(city: Cast, siti: A
     Mandate.objects.filter(agent_id=siti.id, business_id=city.company).update(
         revoked_at=clock.now(), revoked_by=siti.ref
     )
-    api.retry_part(submission_id=row.id, service_id=COMPANYS, by=siti)
+    with transaction.atomic():
+        row = Submission.objects.select_for_update().get(id=row.id)
+        start_ready(row, api.list_parts(row.id), siti)  # as when a paper it waited for is issued
     now = part(row, COMPANYS)
     assert (now.state, now.because) == ("blocked", "business_mandate_over")
 
