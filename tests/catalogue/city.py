@@ -8,6 +8,18 @@ code: "99.01"
 name: Kota Contoh
 timezone: Asia/Jakarta
 operator_agency: dinas-izin
+sites:
+- id: aula
+  kind: hall
+  open:
+    mon: ['07:30', '16:00', 60]
+service_hours:
+  ramadan:
+    months:
+    - {from: 2026-02-19, to: 2026-03-20}
+late_submissions: same_day
+local_holidays:
+- {on: 2026-12-09, name: Pilkada}
 """,
     "facts.yaml": """\
 base_form:

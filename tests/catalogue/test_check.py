@@ -22,6 +22,15 @@ BROKEN = [
     ("facts.yaml", "[person.nik, person.full_name]", "[person.nik, person.full_name, person.shoe]", "person.shoe", "'person.shoe'"),
     ("synonyms.yaml", "services: [izin-dagang]", "services: [izin-x]", "izin-x", "no service 'izin-x'"),
     ("region.yaml", "operator_agency: dinas-izin", "operator_agency: dinas-x", "dinas-x", "no agency 'dinas-x'"),
+    # hours and free days
+    ("region.yaml", "mon: ['07:30', '16:00', 60]", "mon: [7.30, '16:00', 60]", "open:", "times in quotes"),
+    ("region.yaml", "mon: ['07:30', '16:00', 60]", "senin: ['07:30', '16:00']", "open:", "times in quotes"),
+    ("region.yaml", "mon: ['07:30', '16:00', 60]", "mon: ['16:00', '07:30']", "open:", "ends before it begins"),
+    ("region.yaml", "mon: ['07:30', '16:00', 60]", "mon: ", "open:", "without a day of service"),
+    ("region.yaml", "to: 2026-03-20", "to: 2026-02-30", "2026-02-30", "two dates"),
+    ("region.yaml", "to: 2026-03-20", "to: 2026-05-20", "2026-05-20", "more than forty days"),
+    ("region.yaml", "on: 2026-12-09", "on: 9 Desember", "9 Desember", "a free day has a date"),
+    ("region.yaml", "late_submissions: same_day", "late_submissions: besok", "besok", "one of next_working_day, same_day"),
     (SEHAT, "  procedure: short\n- id: surat", "  technical_agency: x-y\n  procedure: short\n- id: surat", "x-y", "no agency 'x-y'"),
     # unknown keys, wrong types, missing keys
     (IZIN, "channel_default: online", "chanel_default: online", "chanel_default", "unknown key 'chanel_default'"),

@@ -14,6 +14,7 @@ from pendopo.catalogue.rules import (
     promises,
     purposes,
     references,
+    service_days,
     silence,
 )
 from pendopo.catalogue.rules.city import City, Placed, Problem, Sheet
@@ -52,6 +53,7 @@ def problems(city: City) -> list[Problem]:
     found += procedures_check.problems(sound)
     found += automatic.problems(sound)
     found += silence.problems(sound)
+    found += service_days.problems(sound)
     found += planning_check.problems(sound)
     found += purposes.problems(sound)
     found += _services(sound)
