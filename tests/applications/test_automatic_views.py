@@ -141,6 +141,9 @@ def test_a_stopped_rule_is_seen_and_started_again(
     assert "Sebuah aturan berhenti" in body_of(client.get("/kerja/"))
     assert "Aturan berhenti" in body_of(client.get("/kerja/tinjauan/"))
     assert "berhenti, diperiksa petugas" in body_of(client.get("/otomatis/"))
+    assert "reviews decided otherwise" in body_of(
+        client.get("/kerja/tinjauan/", headers={"Accept-Language": "en"})
+    )
     address = f"/kerja/tinjauan/aturan/{RULE}/"
     assert client.post(address, {"reason": ""}).status_code == 403
     assert client.post(address, {"reason": "Data alamat sudah diperbarui."}).status_code == 302

@@ -143,7 +143,8 @@ def switch_rule(*, rule: str, on: bool, reason: str, by: Actor) -> None:
 def _switch(standing: RuleStanding, *, on: bool, reason: str, by: Actor, **counted: int) -> None:
     """``counted``: the figures behind a reason that the system gave, for words in the reader's language."""
     standing.is_on, standing.since, standing.reason, standing.by = on, clock.now(), reason, by.ref
-    standing.save(update_fields=["is_on", "since", "reason", "by"])
+    standing.reviewed, standing.overridden = counted.get("reviewed"), counted.get("overridden")
+    standing.save(update_fields=["is_on", "since", "reason", "by", "reviewed", "overridden"])
     told = {"rule": standing.rule, "service": standing.service_id, "agency": standing.agency_id}
     verb = "rule_switched_on" if on else "rule_switched_off"
     events.record(f"rule:{standing.rule}", verb, actor=by.ref, reason=reason, **told)

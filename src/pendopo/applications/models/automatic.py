@@ -81,6 +81,10 @@ class RuleStanding(models.Model):
     since = models.DateTimeField()  # reviews before this day no longer count against it
     reason = models.TextField(default="")
     by = models.CharField(max_length=64)
+    reviewed = models.PositiveIntegerField(
+        null=True
+    )  # where the system switched it off: by how many of these reviews
+    overridden = models.PositiveIntegerField(null=True)
 
     class Meta:
         constraints = [
@@ -88,7 +92,16 @@ class RuleStanding(models.Model):
         ]
 
     class Privacy:
-        public: tuple[str, ...] = ("rule", "service_id", "agency_id", "is_on", "since", "reason")
+        public: tuple[str, ...] = (
+            "rule",
+            "service_id",
+            "agency_id",
+            "is_on",
+            "since",
+            "reason",
+            "reviewed",
+            "overridden",
+        )
         personal: tuple[str, ...] = ("by",)
         retention = "permanent: it says how the state decided"
 
