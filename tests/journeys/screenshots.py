@@ -1,6 +1,7 @@
-"""Renew docs/screenshots with one command: `.venv/bin/python -m tests.journeys.screenshots` (needs Chromium and PostgreSQL as the tests do).
+"""Renew docs/screenshots with one command: `.venv/bin/python -m tests.journeys.screenshots` (needs Chromium).
 
-Starts an instance of its own, takes one building permit through it and photographs the main pages on a phone and on a desktop.
+Starts an instance and a PostgreSQL of its own, takes one building permit through it and photographs the main pages on a phone and on a
+desktop.
 """
 
 import os
@@ -17,15 +18,16 @@ django.setup()
 
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402 - after Django's settings
 
-from pendopo.config import proof  # noqa: E402
+from pendopo.config import postgres, proof  # noqa: E402
 from tests.documents.samples import pdf  # noqa: E402
 from tests.journeys import stories  # noqa: E402
-from tests.journeys.instance import ROOT, own_database, running  # noqa: E402
+from tests.journeys.instance import ROOT, running  # noqa: E402
 from tests.journeys.stories import Citizen, Officers  # noqa: E402
 from tests.journeys.visitors import Browsing, Requesting, Visitor  # noqa: E402
 from tests.journeys.watch import QUIET, Watch  # noqa: E402
 
 SHOTS = ROOT / "docs" / "screenshots"
+PLAN = "/rencana/buka-kedai-kopi/?pelaku=perorangan&kecamatan=batam-kota&pekerja=tidak&merek=tidak"
 MAX_BYTES = 150_000
 
 
@@ -44,6 +46,8 @@ def take(browser: Browser, url: str, scan: Path) -> None:
     phone, desktop = watch.page(width=390, height=844), watch.page(width=1280, height=900)
     photograph(phone, "home-phone", "/")
     photograph(desktop, "service-desktop", "/layanan/dpmptsp-sip-perawat/")
+    photograph(desktop, "plan-desktop", PLAN)
+    photograph(phone, "plan-phone", PLAN)
     hendra = Browsing(phone)
     stories.find_and_begin(
         hendra, Citizen("2171125203880001", "warga@contoh.test"), "pbg rumah", "PBG rumah tinggal"
@@ -67,7 +71,10 @@ def take(browser: Browser, url: str, scan: Path) -> None:
     stories.do(office("Dewi Anggraini"), application, "Berkas lengkap")
     stories.do(office("Rizal Pratama"), application, "Berkas benar, lanjutkan")
     bonar = office("Ir. Bonar Simanjuntak")
-    stories.do(bonar, application, "Catat hasil pemeriksaan lapangan", favourable="yes")
+    stories.announce(bonar, application)
+    stories.do(
+        bonar, application, "Catat hasil pemeriksaan lapangan", favourable="yes", note="Sesuai gambar."
+    )
     stories.do(bonar, application, "Beri rekomendasi", favourable="yes")
     stories.wait_for(hendra, application, "Sekarang giliran Anda: bayar")
     hendra.follow("Lihat tagihan dan bayar")
@@ -105,16 +112,19 @@ def main() -> None:
         sys.exit("Chromium is missing. Mend: apt-get install chromium")
     SHOTS.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        scan = Path(folder) / "berkas.pdf"
+        place = Path(folder)
+        place.chmod(0o755)
+        scan = place / "berkas.pdf"
         scan.write_bytes(pdf())
-        with (
-            own_database("screenshots") as database_url,
-            running(database_url, Path(folder) / "data") as instance,
-            sync_playwright() as playwright,
-        ):
-            browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
-            take(browser, instance.url, scan)
-            browser.close()
+        server = postgres.Server(place / "database", careless=True)
+        try:
+            server.start()
+            with running(server.url, place / "data") as instance, sync_playwright() as playwright:
+                browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
+                take(browser, instance.url, scan)
+                browser.close()
+        finally:
+            server.remove()
 
 
 if __name__ == "__main__":
