@@ -22,6 +22,7 @@ BROKEN = [
     ("facts.yaml", "[person.nik, person.full_name]", "[person.nik, person.full_name, person.shoe]", "person.shoe", "'person.shoe'"),
     ("synonyms.yaml", "services: [izin-dagang]", "services: [izin-x]", "izin-x", "no service 'izin-x'"),
     ("region.yaml", "operator_agency: dinas-izin", "operator_agency: dinas-x", "dinas-x", "no agency 'dinas-x'"),
+    ("requirements.yaml", "name: Foto warung", "name: izin Dagang", "name: izin Dagang", "'izin-dagang' has the same name"),
     # hours and free days
     ("region.yaml", "mon: ['07:30', '16:00', 60]", "mon: [7.30, '16:00', 60]", "open:", "times in quotes"),
     ("region.yaml", "mon: ['07:30', '16:00', 60]", "senin: ['07:30', '16:00']", "open:", "times in quotes"),

@@ -215,8 +215,11 @@ def test_the_job_seekers_card_is_for_batam_since_march_2026(city: Any) -> None:
     before, since = date(2026, 2, 28), date(2026, 3, 1)
     assert refused("disnaker-ak1", batam, before) == refused("disnaker-ak1", batam, since) == {}
     assert refused("disnaker-ak1", medan, before) != {}
-    assert refused("disnaker-ak1", medan, before, file_surat_domisili="x") == {}
-    assert "Surat Edaran" in refused("disnaker-ak1", medan, since, file_surat_domisili="x")["person_regency"]
+    assert refused("disnaker-ak1", medan, before, file_surat_keterangan_domisili="x") == {}
+    assert (
+        "Surat Edaran"
+        in refused("disnaker-ak1", medan, since, file_surat_keterangan_domisili="x")["person_regency"]
+    )
 
 
 @pytest.mark.django_db

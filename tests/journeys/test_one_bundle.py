@@ -26,7 +26,6 @@ BABY = stories.BIRTH | {
     "form_isian_peserta_jkn_class": "2",
     "form_isian_peserta_jkn_clinic": "Puskesmas Baloi Permai",
     "kk_file": "file",
-    "file_surat_keterangan_lahir": "file",
     "jkn_bayi_baru_lahir_declaration": "on",
 }
 

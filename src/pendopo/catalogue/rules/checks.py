@@ -149,8 +149,15 @@ def _known_services(city: City) -> set[str]:
 
 def _requirement_references(city: City, services: set[str]) -> Iterator[Problem]:
     sheet = city.sheets.get("requirements")
+    first: dict[tuple[str, ...], str] = {}
     for name, requirement in city.part("requirements").items():
         assert sheet is not None
+        said = (requirement["name"].casefold(), requirement["kind"], requirement.get("subject") or "")
+        if (other := first.setdefault(said, name)) != name:
+            yield sheet.problem(
+                (name, "name"),
+                f"{name}: {other!r} has the same name; under two ids people are asked twice for it",
+            )
         issuer = requirement.get("from_service")
         if issuer and issuer not in services:
             yield sheet.problem((name, "from_service"), f"{name}: there is no service {issuer!r}")
