@@ -14,6 +14,7 @@ from pendopo.applications.actions.issuing import _months_later
 INTEGER, NUMBER = {"type": "integer"}, {"type": "number"}
 DATE = {"type": "string", "format": "date"}
 NIK = {"type": "string", "x-widget": "nik"}
+PHONE = {"type": "string", "x-autocomplete": "tel"}
 BOX = {"type": "boolean"}
 FILE = {"type": "string", "x-widget": "file"}
 TEXT = {"type": "string"}
@@ -37,6 +38,10 @@ TEXT = {"type": "string"}
         (DATE, "31-02-1995", "31-02-1995"),
         (NIK, "2171.1017 0895-0001", "2171101708950001"),
         (NIK, "bukan angka", "bukan angka"),
+        (PHONE, "0812-3456 7890", "081234567890"),
+        (PHONE, "+62 812 3456 7890", "+6281234567890"),
+        (PHONE, "6281234567890", "+6281234567890"),
+        (PHONE, "rumah", "rumah"),
         (BOX, "on", True),
         (BOX, "", None),
         (FILE, " abc ", "abc"),

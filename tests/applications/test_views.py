@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,6 +17,7 @@ from django.test import Client
 from pendopo.applications import api
 from pendopo.applications.models import Application
 from pendopo.applications.rules import Act, Remark, StepKind, Verb
+from pendopo.applications.views import desk as desk_views
 from pendopo.catalogue.api import get_service
 from pendopo.documents.api import receive
 from pendopo.identity.api import (
@@ -27,7 +29,8 @@ from pendopo.identity.api import (
     list_accesses,
     open_account,
 )
-from pendopo.kernel import tasks
+from pendopo.kernel import clock, tasks
+from pendopo.kernel.errors import Denied
 from tests import factories
 from tests.documents import samples
 from tests.documents.conftest import body_of
@@ -247,6 +250,16 @@ def test_the_desk_says_why_not_and_keeps_what_was_typed(
     assert answer.status_code == 422
     assert "Alasan yang sudah panjang saya tulis" in answer.content.decode()
     assert officer.post(f"{desk}request_correction/", {}).status_code == 422
+    begun = {
+        "remark_field": ["str_file", "str_no"],
+        "remark_reason": ["unreadable", ""],
+        "remark_note": ["", "Ganti nomornya"],
+    }
+    refused = officer.post(f"{desk}request_correction/", begun)
+    assert refused.status_code == 422
+    assert "Ganti nomornya" in refused.content.decode()
+    assert "Lengkapi setiap catatan" in refused.content.decode()
+    assert officer.get(f"{desk}request_correction/").headers["location"] == f"/kerja/{application_id}/"
     assert officer.post(f"{desk}sign/").status_code in {409, 422}
     assert officer.post(f"{desk}tidak-ada/").status_code == 404
     assert officer.post(f"/kerja/{application_id}/tidak-ada/verify/").status_code in {409, 422}
@@ -286,6 +299,40 @@ def test_the_fee_is_assessed_line_by_line(browser: Browser, city: Cast, siti: Cl
 )
 def test_the_inbox_bears_any_page_key(browser: Browser, city: Cast, after: str) -> None:
     assert browser(city.officer).get("/kerja/", {"after": after}).status_code == 200
+
+
+@pytest.mark.parametrize(("typed", "at"), [("09.30", "09:30"), ("9:45", "09:45"), ("13.45", "13:45")])
+def test_a_visit_is_at_the_minute_that_was_typed(typed: str, at: str) -> None:
+    post = {"visit_on": (clock.today() + timedelta(days=3)).isoformat(), "visit_at": typed, "place": "Nongsa"}
+    assert f"T{at}:00" in desk_views._details(post)["at"]
+
+
+@pytest.mark.parametrize("typed", ["25.00", "09.7", "pagi", "0930"])
+def test_a_visit_at_no_time_is_refused(typed: str) -> None:
+    with pytest.raises(Denied) as refused:
+        desk_views._details({"visit_on": "2026-12-09", "visit_at": typed, "place": "Nongsa"})
+    assert refused.value.code == "appointment_incomplete"
+
+
+def test_nobody_recommends_by_leaving_a_box_alone(
+    browser: Browser, city: Cast, siti: Client, form: str
+) -> None:
+    application_id = filed(siti, form)
+    factories.act(application_id, Verb.COMPLETE)
+    factories.act(application_id, Verb.VERIFY)
+    step = factories.open_step(application_id)
+    assert step is not None
+    expert = browser(factories.staff("ahli@x.id", "Ahli", step.agency_id, *[Role(step.role)]))
+    address = f"/kerja/{application_id}/{step.key}/recommend/"
+    assert expert.post(address, {"note": "Baik"}).status_code == 422
+    assert expert.post(address, {"note": "Baik", "favourable": "yes"}).status_code == 302
+
+
+def test_what_is_free_shows_no_step_of_payment(siti: Client, form: str) -> None:
+    page = siti.get(f"/permohonan/{filed(siti, form)}/").content.decode()
+    assert "Paraf" in page
+    for never in ("Tunggu pembayaran", "Tetapkan biaya", "Tinjau lokasi"):
+        assert never not in page
 
 
 # Strangers

@@ -127,7 +127,17 @@ def _read_one(field: Schema, name: str, request: HttpRequest) -> Any:
     if field.get("x-widget") == "nik":
         digits = re.sub(r"[\s.\-]", "", text)
         return digits if digits.isdigit() else text
+    if field.get("x-autocomplete") == "tel":
+        return _telephone(text)
     return _typed(field, text)
+
+
+def _telephone(text: str) -> str:
+    """A number as people write it, in groups or without the plus; what is no number stays as typed."""
+    digits = re.sub(r"[\s.()\-]", "", text)
+    if not re.fullmatch(r"\+?\d+", digits):
+        return text
+    return f"+{digits}" if digits.startswith("62") else digits
 
 
 def _typed(field: Schema, text: str) -> Any:
@@ -255,6 +265,7 @@ def field_for(
         "error": errors.get(name, ""),
         "source": source_words(sources.get(name)),
         "autocomplete": field.get("x-autocomplete", ""),
+        "inputmode": "tel" if field.get("x-autocomplete") == "tel" else "",
         "unit": unit_of(field),
         "max_length": field.get("maxLength", 0),
         "min": field.get("formatMinimum", ""),

@@ -206,6 +206,10 @@ DENIED: Final[Words] = {
     "remarks_needed": _(
         "Sebutkan sedikitnya satu isian atau berkas yang perlu diperbaiki, beserta sebabnya."
     ),
+    "remark_incomplete": _(
+        "Lengkapi setiap catatan yang Anda mulai: isian atau berkas, dan sebabnya. Atau kosongkan."
+    ),
+    "result_missing": _("Pilih hasilnya: memenuhi atau tidak memenuhi."),
     "remark_reason_unknown": _("Pilih sebab dari daftar."),
     "legal_reason_needed": _("Tulis alasan dan dasar hukum penolakan."),
     "recommendation_unfavourable": _(

@@ -4,6 +4,7 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from textwrap import shorten
 from typing import Any
 from uuid import UUID
 
@@ -198,12 +199,12 @@ def consent(*, submission_id: UUID, by: Actor) -> None:
             return
         row.consented_at = clock.now()
         row.save(update_fields=["consented_at"])
-        purpose = "; ".join(part["name"] for part in row.plan["parts"] if part["chosen"])
         for agency_id, sheet in queries.consent_sheet(row, parts).items():
+            services = "; ".join(service["name"] for service in sheet["services"])
             give_consent(
                 person_id=row.applicant_id,
                 registry=agency_id,
-                purpose=f"{queries.consent_mark(row)} {purpose}"[:200],
+                purpose=shorten(f"{queries.consent_mark(row)} {services}", 200, placeholder=" …"),
                 facts=sorted(sheet["questions"]),
                 by=by,
             )

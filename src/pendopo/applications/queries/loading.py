@@ -79,12 +79,24 @@ def holds_for(version: ServiceVersion, answers: Mapping[str, Any]) -> Any:
     inspection = bool(version.content.get("inspection"))
 
     def holds(expression: str, fee_idr: int) -> bool:
-        asked = (
-            dict(answers) if "answers" in expression else {}
-        )  # handing over what nobody reads costs more than the test
-        return condition(expression, fee_idr=fee_idr, answers=asked, inspection=inspection)
+        if "answers" not in expression:
+            return _holds(expression, fee_idr, inspection)
+        return condition(expression, fee_idr=fee_idr, answers=dict(answers), inspection=inspection)
 
     return holds
+
+
+@lru_cache(maxsize=1024)
+def _holds(expression: str, fee_idr: int, inspection: bool) -> bool:
+    """A condition that asks no answer: for thousands of files it is the same few questions."""
+    return condition(expression, fee_idr=fee_idr, answers={}, inspection=inspection)
+
+
+def may_come(content: Mapping[str, Any], expression: str, fee_idr: int | None) -> bool:
+    """Whether a step that waits under this condition may still come; what depends on answers or on a fee not yet known may."""
+    if not expression or "answers" in expression or (fee_idr is None and "fee_idr" in expression):
+        return True
+    return _holds(expression, -1 if fee_idr is None else fee_idr, bool(content.get("inspection")))
 
 
 @lru_cache(maxsize=2048)

@@ -259,7 +259,7 @@ def status(request: Asked, application_id: UUID) -> HttpResponse:
         "service": version.content,
         "agency": api.agencies_shown([row])[row.id],
         "competence": drawn.competence(entries, version.content),
-        "steps": drawn.steps(steps, version.content),
+        "steps": drawn.steps(steps, version.content, row.fee_idr),
         "history": drawn.history(entries, labels),
         "by_rule": automatic.decided_by_rule(steps, entries, version.content),
         "bill": get_bill(subject) if row.state == "awaiting_payment" else None,

@@ -1,5 +1,6 @@
 """The officer's desk: one inbox ordered by what breaks first, the file on one screen, the acts the rules allow."""
 
+import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -26,6 +27,9 @@ from pendopo.web import words
 from pendopo.web.downloads import send_file
 
 PAGE = 50
+_CLOCK_TIME = re.compile(r"([01]?\d|2[0-3])[.:]([0-5]\d)")
+_REMARK = ("remark_field", "remark_reason", "remark_note")
+_FEE = ("fee_name", "fee_amount", "fee_basis")
 AHEAD = timedelta(days=366)
 
 
@@ -73,7 +77,13 @@ def case_file(request: Asked, application_id: UUID) -> HttpResponse:
 
 
 def _show(
-    request: Asked, application_id: UUID, *, problem: str = "", typed: Any = None, status: int = 200
+    request: Asked,
+    application_id: UUID,
+    *,
+    problem: str = "",
+    typed: Any = None,
+    acted: tuple[str, str] = ("", ""),
+    status: int = 200,
 ) -> HttpResponse:
     row = api.get_for_staff(application_id, request.actor)
     version = get_version(row.version_id)
@@ -93,7 +103,7 @@ def _show(
         **_answers_and_papers(row, version.content["form"]["schema"], answers),
         "changes": changes(row, version.content["form"]["schema"]),
         "earlier": get_label(row.earlier_document_id) if row.earlier_document_id else None,
-        "step_items": drawn.steps(api.list_steps(application_id), version.content),
+        "step_items": drawn.steps(api.list_steps(application_id), version.content, row.fee_idr),
         "competence": drawn.competence(entries, version.content),
         "acts": _acts(request, application_id, version.content, answers),
         "proposals": automatic.proposals(row.id, version.content),
@@ -105,6 +115,9 @@ def _show(
         "left": working_days_between(clock.today(), row.due_on, calendar()) if row.due_on else None,
         "problem": problem,
         "typed": typed or {},
+        "acted": acted,
+        "kept_remarks": _rows(typed, *_REMARK),
+        "kept_fees": _rows(typed, *_FEE),
     }
     return render(request, "applications/case_file.html", context, status=status)
 
@@ -158,9 +171,11 @@ def _step_words(content: dict[str, Any], key: str) -> str:
 
 
 @for_staff
-@require_http_methods(["POST"])
+@require_http_methods(["GET", "POST"])
 def act(request: Asked, application_id: UUID, step_key: str, verb: str) -> HttpResponse:
-    """Do one thing with one step. What was typed stays when it is refused."""
+    """Do one thing with one step. What was typed stays when it is refused; who comes by the address of a refused act sees the file."""
+    if request.method == "GET":
+        return redirect(f"/kerja/{application_id}/")
     try:
         known_verb = api.Verb(verb)
     except ValueError as unknown:
@@ -171,7 +186,7 @@ def act(request: Asked, application_id: UUID, step_key: str, verb: str) -> HttpR
             verb=known_verb,
             by=request.actor,
             step_key=step_key,
-            act=_read_act(request),
+            act=_read_act(request, known_verb),
         )
     except Denied as refused:
         problem = str(words.denied(refused.code))
@@ -180,6 +195,7 @@ def act(request: Asked, application_id: UUID, step_key: str, verb: str) -> HttpR
             application_id,
             problem=problem,
             typed=request.POST,
+            acted=(step_key, verb),
             status=409 if words.is_conflict(refused.code) else 422,
         )
     messages.success(
@@ -188,23 +204,28 @@ def act(request: Asked, application_id: UUID, step_key: str, verb: str) -> HttpR
     return redirect("/kerja/")
 
 
-def _read_act(request: Asked) -> api.Act:
-    """Note, remarks, reason and fee lines as typed. Raises: Denied("fee_invalid")."""
+def _rows(post: Any, *names: str) -> list[tuple[str, ...]]:
+    """Rows of fields that stand in a form several times."""
+    return list(zip(*(post.getlist(name) for name in names), strict=False)) if post else []
+
+
+def _remarks(post: Any) -> tuple[api.Remark, ...]:
+    """Remarks with their field and reason. One that was begun is not dropped. Raises: Denied("remark_incomplete")."""
+    rows = [row for row in _rows(post, *_REMARK) if any(part.strip() for part in row)]
+    if not all(field and reason for field, reason, _note in rows):
+        raise Denied("remark_incomplete")
+    return tuple(api.Remark(field, reason, forms.clean(note)[:500]) for field, reason, note in rows)
+
+
+def _read_act(request: Asked, verb: api.Verb) -> api.Act:
+    """Note, remarks, reason and fee lines as typed. Raises: Denied("fee_invalid" | "remark_incomplete" | "result_missing" | ...)."""
     post = request.POST
-    remarks = tuple(
-        api.Remark(field, reason, forms.clean(note)[:500])
-        for field, reason, note in zip(
-            post.getlist("remark_field"),
-            post.getlist("remark_reason"),
-            post.getlist("remark_note"),
-            strict=False,
-        )
-        if field and reason
-    )
+    if verb in {api.Verb.RECOMMEND, api.Verb.INSPECT} and post.get("favourable") not in {"yes", "no"}:
+        raise Denied("result_missing")  # nobody says that something is in order by leaving a box alone
     return api.Act(
         note=forms.clean(post.get("note", ""))[:2000],
         favourable=post.get("favourable", "yes") != "no",
-        remarks=remarks,
+        remarks=_remarks(post),
         reason=forms.clean(post.get("reason", ""))[:2000],
         legal_basis=forms.clean(post.get("legal_basis", ""))[:300],
         fee_lines=_fee_lines(post),
@@ -221,8 +242,9 @@ def _details(post: Any) -> dict[str, str]:
     if not day or not at:
         return {}
     try:
-        moment = datetime.combine(date.fromisoformat(day), time.fromisoformat(at), tzinfo=clock.zone())
-    except ValueError as odd:
+        hour, minute = _CLOCK_TIME.fullmatch(at.strip()).groups()  # type: ignore[union-attr] # None is odd too
+        moment = datetime.combine(date.fromisoformat(day), time(int(hour), int(minute)), tzinfo=clock.zone())
+    except (ValueError, AttributeError) as odd:
         raise Denied("appointment_incomplete") from odd
     if not clock.now() < moment < clock.now() + AHEAD:
         raise Denied("appointment_past")
@@ -231,9 +253,7 @@ def _details(post: Any) -> dict[str, str]:
 
 def _fee_lines(post: Any) -> tuple[dict[str, Any], ...]:
     lines: list[dict[str, Any]] = []
-    for name, amount, basis in zip(
-        post.getlist("fee_name"), post.getlist("fee_amount"), post.getlist("fee_basis"), strict=False
-    ):
+    for name, amount, basis in _rows(post, *_FEE):
         digits = "".join(c for c in amount if c not in "Rp. ")
         if not name.strip() and not digits:
             continue

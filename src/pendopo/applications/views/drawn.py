@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from pendopo.applications import forms
+from pendopo.applications.api import may_come
 from pendopo.catalogue.api import agencies_of
 from pendopo.kernel.events import Entry
 from pendopo.web import words
@@ -78,8 +79,10 @@ def _event(entry: Entry, called: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def steps(rows: Iterable[Any], content: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The procedure as it stands: what is done, what is now, whose it is. Skipped steps are left out."""
+def steps(rows: Iterable[Any], content: Mapping[str, Any], fee_idr: int | None) -> list[dict[str, Any]]:
+    """The procedure as it stands: what is done, what is now, whose it is. What is skipped or cannot come, such as the payment of what is
+    free, is left out.
+    """
     said = {step["id"]: step for step in content["procedure"]["steps"]}
     rows = list(rows)
     followed = {row.agency_id for row in rows if row.agency_id != said[row.key]["agency"]}
@@ -95,6 +98,7 @@ def steps(rows: Iterable[Any], content: Mapping[str, Any]) -> list[dict[str, Any
         }
         for row in rows
         if row.status not in {"skipped", "cancelled"}
+        and (row.status != "waiting" or may_come(content, said[row.key].get("when") or "", fee_idr))
     ]
 
 

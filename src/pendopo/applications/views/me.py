@@ -13,7 +13,7 @@ from pendopo.applications import api, forms
 from pendopo.applications.queries import is_sealed, open_value
 from pendopo.applications.views.doors import Asked, for_citizens, login_first, next_page_of
 from pendopo.applications.views.submission import submission_cards
-from pendopo.catalogue.api import facts, get_version
+from pendopo.catalogue.api import agencies_of, facts, get_version
 from pendopo.documents.api import Standing, list_held, list_soon_ending, within_reach
 from pendopo.identity.api import (
     EVERYTHING,
@@ -103,12 +103,13 @@ def known(request: Asked) -> HttpResponse:
     ]
     rows.sort(key=lambda row: row["label"])
     nik = nik_of(person)
-    accesses = list_accesses(person.id)
+    accesses, consents = list_accesses(person.id), list_consents(person.id)
     context = {
         "person": person,
         "nik": mask_nik(nik) if nik else "",
         "rows": rows,
-        "consents": list_consents(person.id),
+        "consents": consents,
+        "agencies": agencies_of(consent.registry for consent in consents),
         "accesses": accesses,
         "readings": [
             {"title": access.reader_name, "at": access.at, "text": access.purpose, "by": ""}
