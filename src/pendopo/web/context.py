@@ -112,6 +112,12 @@ class Page:
         return self.staff and any("mall_operator" in roles for roles in self.actor.duties.values())
 
     @property
+    def oversees(self) -> bool:
+        """True for who only looks on, a mayor or regional secretary: no step and no colleague is theirs."""
+        roles = {role for held in self.actor.duties.values() for role in held} if self.staff else set()
+        return bool(roles) and roles <= {"mayor", "regional_secretary"}
+
+    @property
     def unread(self) -> int:
         """How many notices who signed in has not read, ten at most; it was read along with the account."""
         known = self.signed_in and not self.needs_second_factor
@@ -124,6 +130,7 @@ class Page:
         return (
             self.staff,
             self.operator,
+            self.oversees,
             self.serves,
             self.signed_in,
             self.needs_second_factor,

@@ -19,7 +19,7 @@ from pendopo.applications.views.changes import changes
 from pendopo.applications.views.doors import Asked, for_staff
 from pendopo.catalogue.api import get_version
 from pendopo.documents.api import get_document, get_label, open_document, open_upload
-from pendopo.identity.api import note_access
+from pendopo.identity.api import Role, note_access
 from pendopo.kernel import clock
 from pendopo.kernel.errors import Denied, NotFound
 from pendopo.region.api import calendar, closing_at, working_days_between
@@ -28,6 +28,7 @@ from pendopo.web.downloads import send_file
 
 PAGE = 50
 _CLOCK_TIME = re.compile(r"([01]?\d|2[0-3])[.:]([0-5]\d)")
+_ONLOOKERS = {Role.MAYOR, Role.REGIONAL_SECRETARY}
 _REMARK = ("remark_field", "remark_reason", "remark_note")
 _FEE = ("fee_name", "fee_amount", "fee_basis")
 AHEAD = timedelta(days=366)
@@ -36,7 +37,10 @@ AHEAD = timedelta(days=366)
 @for_staff
 @require_GET
 def inbox(request: Asked) -> HttpResponse:
-    """What waits for me, what breaks first on top."""
+    """What waits for me, what breaks first on top. Who only looks on has no tasks and sees what is late."""
+    roles = {role for held in request.actor.duties.values() for role in held}
+    if roles and roles <= _ONLOOKERS:
+        return redirect("/kerja/peringatan/")
     after = _key(request.GET.get("after", ""))
     rows = api.inbox(request.actor, after=after, limit=PAGE + 1)
     today, days = clock.today(), calendar()
