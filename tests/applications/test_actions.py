@@ -11,7 +11,7 @@ from django.db import connection
 from pendopo.applications import api
 from pendopo.applications.models import Application, Step
 from pendopo.applications.rules import Act, Remark, StepKind, Verb
-from pendopo.catalogue.api import ServiceVersion, get_service
+from pendopo.catalogue.api import ServiceVersion, get_service, validate
 from pendopo.catalogue.models import Service
 from pendopo.catalogue.models import ServiceVersion as VersionRow
 from pendopo.config import wiring
@@ -593,3 +593,10 @@ def test_who_is_always_too_slow_is_told_so(
         factories.act(application_id, Verb.COMPLETE)
     assert refused.value.code == "stale"
     assert stored(application_id).state == "submitted"
+
+
+@pytest.mark.parametrize(("storeys", "asked"), [(1, set()), (2, {2}), (3, {2, 3})])
+def test_every_storey_of_a_house_says_its_area(siti: Actor, storeys: int, asked: set[int]) -> None:
+    errors = validate(get_service(PBG), {"storeys": storeys, "floor_1_area_m2": 60})
+    assert {n for n in (2, 3) if f"floor_{n}_area_m2" in errors} == asked
+    assert "floor_2_area_m2" in validate(get_service(PBG), {"storeys": 2, "floor_2_area_m2": 0})
