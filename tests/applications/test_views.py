@@ -210,9 +210,12 @@ def test_a_correction_asks_only_what_was_remarked(siti: Client, form: str, city:
 
 def test_withdrawing_asks_first(siti: Client, form: str) -> None:
     application_id = filed(siti, form)
+    assert f"{form}tarik/" in siti.get(form).content.decode()
+    assert 'name="sure"' in siti.get(f"{form}tarik/").content.decode()
     assert siti.post(f"{form}tarik/").status_code in {403, 409}
     assert siti.post(f"{form}tarik/", {"sure": "yes"})["location"] == "/saya/"
     assert api.load(application_id).case.state == "withdrawn"
+    assert siti.get(f"{form}tarik/")["location"] == form
 
 
 def test_a_company_applies(siti: Client, city: Cast) -> None:

@@ -158,6 +158,7 @@ from pendopo.applications.rules import (
     StepKind,
     StepStatus,
     Verb,
+    allows,
     can,
     mermaid,
     verbs_for,
@@ -181,7 +182,7 @@ from pendopo.applications.rules.submission import (
 __all__ = [
     "ANSWERS", "BLOCKS", "BUSINESS", "HEADS", "NEED", "REMARKS", "Act", "Attached", "Case", "CaseMove", "Chance", "Decided",
     "Figures", "InboxRow", "Moves", "NextLine", "Offer", "PartState", "Purpose", "Remark", "Replay", "Standing", "State", "Stays",
-    "Step", "StepKind", "StepStatus", "SubmissionState", "Verb", "advance", "agencies_shown", "agency_of", "amendable",
+    "Step", "StepKind", "StepStatus", "SubmissionState", "Verb", "advance", "agencies_shown", "agency_of", "allows", "amendable",
     "ask_person", "ask_registers", "ask_revocation", "asked_about", "attached", "bad_rows", "begin_purpose", "begin_submission",
     "bundle_form", "can", "can_answer", "case_of", "chance_of", "chances_on", "change_calendar", "change_hours", "changes_of",
     "check_hand", "check_owner", "check_parts", "competences_of_parts", "consent", "consent_mark", "consent_sheet", "count_inbox",

@@ -67,11 +67,6 @@ class Page:
         """Path of this page, without the query."""
         return self.request.path if self.request else "/"
 
-    @property
-    def here(self) -> str:
-        """Path and query: where the language switch comes back to."""
-        return self.request.get_full_path() if self.request and self.request.method == "GET" else self.path
-
     @cached_property
     def actor(self) -> Any:
         """``identity.api.Actor`` or None (error pages may come before the middleware that finds it)."""
@@ -127,16 +122,8 @@ class Page:
     def menu_key(self) -> tuple[Any, ...]:
         """All the menu looks at: who reads, and in which part of the site."""
         part = next((prefix for prefix in PARTS if self.path.startswith(prefix)), "")
-        return (
-            self.staff,
-            self.operator,
-            self.oversees,
-            self.serves,
-            self.signed_in,
-            self.needs_second_factor,
-            self.unread,
-            part,
-        )
+        duties = (self.operator, self.oversees, self.serves) if self.staff else ()
+        return (self.staff, duties, self.signed_in, self.needs_second_factor, self.unread, part)
 
     def at(self, prefix: str) -> bool:
         """True when this page lies under ``prefix``: marks the entry of the menu."""

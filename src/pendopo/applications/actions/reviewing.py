@@ -10,7 +10,7 @@ from pendopo.applications import queries
 from pendopo.applications.actions.acting import advance
 from pendopo.applications.models import Application, AutoDecision, RuleStanding
 from pendopo.applications.queries import automatic as reads
-from pendopo.applications.rules import EDITABLE, TRANSITIONS, State, Verb
+from pendopo.applications.rules import EDITABLE, State, Verb, allows
 from pendopo.applications.rules import automatic as rules
 from pendopo.catalogue.api import automatic_rules, get_service, get_version
 from pendopo.identity.api import SYSTEM, Actor
@@ -171,7 +171,7 @@ def ask_person(*, application_id: UUID, by: Actor) -> None:
     """
     row = queries.get_own(application_id, by)
     case = queries.load(row.id).case
-    still_open = (case.state, Verb.ASK_PERSON) in TRANSITIONS
+    still_open = allows(case.state, Verb.ASK_PERSON)
     decided = AutoDecision.objects.filter(application_id=row.id, complete=True)
     with transaction.atomic():
         asked = decided.filter(

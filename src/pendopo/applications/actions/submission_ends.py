@@ -12,7 +12,7 @@ from pendopo.applications.actions.drafts import save, start
 from pendopo.applications.actions.reviewing import want_person
 from pendopo.applications.actions.submission_parts import lock, start_ready, write_parts
 from pendopo.applications.models import Application, Part, Submission
-from pendopo.applications.rules import TRANSITIONS, State, Verb
+from pendopo.applications.rules import State, Verb, allows
 from pendopo.applications.rules.registering import gives_nib, told_by_fact
 from pendopo.applications.rules.submission import (
     CONSENT,
@@ -175,7 +175,7 @@ def withdraw_submission(*, submission_id: UUID, by: Actor) -> None:
 def _may_withdraw(part: Part, applications: Mapping[UUID, Application]) -> bool:
     if part.state == PartState.FILED:
         assert part.application_id is not None
-        return (State(applications[part.application_id].state), Verb.WITHDRAW) in TRANSITIONS
+        return allows(applications[part.application_id].state, Verb.WITHDRAW)
     return part.state in {PartState.PLANNED, PartState.WAITING, PartState.BLOCKED}
 
 

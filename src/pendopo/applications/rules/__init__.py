@@ -37,6 +37,7 @@ from pendopo.applications.rules.terms import (
     StepKind,
     StepStatus,
     Verb,
+    allows,
     mermaid,
     oss_code,
 )
@@ -45,6 +46,6 @@ __all__ = [
     "AHEAD_DAYS", "APPLICANTS", "BESIDE", "COMPLETENESS_DAYS", "DECIDED", "EDITABLE", "HEADS", "LADDER", "MAX_ROUNDS",
     "ON_DESK", "OSS_CODES", "OWN_WORK", "PAUSED", "PROCEEDS", "REMARKS", "SETS_BACK", "SYSTEMS", "SYSTEM_ROLE", "TRANSITIONS",
     "Act", "AutoVerdict", "Autos", "Case", "Holds", "Level", "Outcome", "Purpose", "Remark", "State", "Step", "StepKind",
-    "StepStatus", "Verb", "at_agency", "begin", "can", "check", "decide", "levels_due", "mermaid", "no_autos", "open_steps",
+    "StepStatus", "Verb", "allows", "at_agency", "begin", "can", "check", "decide", "levels_due", "mermaid", "no_autos", "open_steps",
     "oss_code", "shown_due", "state_of", "verbs_for",
 ]  # fmt: skip

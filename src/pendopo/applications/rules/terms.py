@@ -219,6 +219,11 @@ Resets (43, 44) are only ever received: here a clock pauses and resumes. Source:
 OSS_UNFAVOURABLE: Final = "93"
 
 
+def allows(state: str, verb: Verb) -> bool:
+    """Whether the act is thinkable in this state, whoever acts: what a page offers, not yet what a person may."""
+    return (State(state), verb) in TRANSITIONS
+
+
 def oss_code(verb: Verb, *, favourable: bool = True) -> str | None:
     """The OSS status code of an act, or None for acts the OSS has no word for."""
     return OSS_UNFAVOURABLE if verb is Verb.RECOMMEND and not favourable else OSS_CODES.get(verb)

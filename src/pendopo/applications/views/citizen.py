@@ -268,6 +268,7 @@ def status(request: Asked, application_id: UUID) -> HttpResponse:
         "wait": words.denied(wait) if (wait := _register_wait(row)) else "",
         "late": bool(row.due_on and clock.today() > row.due_on and row.decided_at is None),
         "labels": labels,
+        "can_withdraw": api.allows(row.state, api.Verb.WITHDRAW),
         "typist": api.typist(row),
         "chance": api.chance_of(row),
         "next_fix": next_page(row.id, version, request) if row.state in {"returned", "in_correction"} else "",
@@ -281,9 +282,15 @@ def _register_wait(row: Any) -> str:
 
 
 @for_citizens
-@require_POST
+@require_http_methods(["GET", "POST"])
 def withdraw(request: Asked, application_id: UUID) -> HttpResponse:
     """Take the application back, after a question."""
+    if request.method == "GET":
+        row = api.get_own(application_id, request.actor)
+        if not api.allows(row.state, api.Verb.WITHDRAW):
+            return redirect(f"/permohonan/{row.id}/")
+        context = {"row": row, "service": get_version(row.version_id).content}
+        return render(request, "applications/withdraw.html", context)
     if request.POST.get("sure") != "yes":
         raise Denied("not_sure")
     api.withdraw(application_id=application_id, by=request.actor)
