@@ -168,9 +168,9 @@ def session_of(email: str) -> str:
     """The cookies of a browser in which this demo person has signed in, as by a click on the demo's page."""
     from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
 
     from pendopo.config.middleware import DEMO_SESSION
+    from pendopo.config.sessions import SessionStore
     from pendopo.identity.api import User
 
     user = User.objects.get(email=email)

@@ -8,6 +8,7 @@ import pytest
 import stamina
 from allauth.mfa.models import Authenticator
 from django.conf import settings as django_settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.signed_cookies import SessionStore
 from django.test import Client, RequestFactory
@@ -22,6 +23,7 @@ from pendopo.identity.api import (
     Actor,
     ActorKind,
     Role,
+    User,
     facts_of,
     has_consent,
     open_account,
@@ -84,11 +86,20 @@ def test_who_signs_has_a_title_at_their_own_agency_only(city: Cast) -> None:
 # The second factor
 
 
+def signed_in(user: User) -> dict[str, str]:
+    """What a session says after a login."""
+    backend = django_settings.AUTHENTICATION_BACKENDS[0]
+    return {
+        SESSION_KEY: str(user.pk),
+        BACKEND_SESSION_KEY: backend,
+        HASH_SESSION_KEY: user.get_session_auth_hash(),
+    }
+
+
 def asked(account: Account | None, **session: str) -> Any:
     request = RequestFactory().get("/")
-    request.user = account.user if account else AnonymousUser()
     request.session = SessionStore()
-    request.session.update(session)
+    request.session.update(session | (signed_in(account.user) if account else {}))
     ActorMiddleware(lambda _request: None)(request)  # type: ignore[arg-type,return-value]
     return request
 

@@ -9,6 +9,7 @@ from pendopo.agencies.actions import (
     link_from_oss,
 )
 from pendopo.agencies.queries import (
+    ACCOUNT,
     ANYWHERE,
     STAFF_SQL,
     STANDING,
@@ -17,6 +18,7 @@ from pendopo.agencies.queries import (
     Holder,
     Signatory,
     account,
+    account_from,
     actor_of,
     actor_of_staff,
     ask_oss_about,
@@ -31,7 +33,8 @@ from pendopo.agencies.queries import (
 from pendopo.agencies.rules import Registered
 
 __all__ = [
-    "ANYWHERE", "STAFF_SQL", "STANDING", "Absence", "Colleague", "Holder", "Registered", "Signatory", "account", "actor_of",
-    "actor_of_staff", "appoint_deputy", "ask_oss_about", "colleagues", "employ", "end_deputy", "fill_from_dukcapil", "holders_of",
-    "keep_business", "link_from_oss", "list_absences", "list_colleagues", "signatory_of", "signatory_of_account", "staff_from",
+    "ACCOUNT", "ANYWHERE", "STAFF_SQL", "STANDING", "Absence", "Colleague", "Holder", "Registered", "Signatory", "account",
+    "account_from", "actor_of", "actor_of_staff", "appoint_deputy", "ask_oss_about", "colleagues", "employ", "end_deputy",
+    "fill_from_dukcapil", "holders_of", "keep_business", "link_from_oss", "list_absences", "list_colleagues", "signatory_of",
+    "signatory_of_account", "staff_from",
 ]  # fmt: skip

@@ -36,11 +36,11 @@ _POSTS = """
     WHERE t.deputy_id = u.id AND %(on)s BETWEEN t.starts_on AND t.ends_on
   ) d ON d.id = s.id WHERE s.ends_on IS NULL OR s.ends_on >= %(on)s
 """
+ACCOUNT = f"""{", ".join(f"u.{column}" for column in _COLUMNS)}, ({UNREAD}), p.id, p.full_name, ({_POSTS})"""
+"""Columns of account ``u`` and its person ``p`` for ``account_from``, given ``on``: every page reads them with its session."""
 _ACCOUNT = f"""
-SELECT {", ".join(f"u.{column}" for column in _COLUMNS)}, ({UNREAD}), p.id, p.full_name, ({_POSTS})
-FROM identity_user u LEFT JOIN identity_person p ON p.user_id = u.id
-WHERE u.id = %(id)s AND u.is_active
-"""  # noqa: S608 - names of columns. Every page asks it: one statement.
+SELECT {ACCOUNT} FROM identity_user u LEFT JOIN identity_person p ON p.user_id = u.id WHERE u.id = %(id)s AND u.is_active
+"""  # noqa: S608 - names of columns
 STAFF_SQL = f"""
 SELECT u.display_name, u.email, ({_POSTS}) AS posts FROM identity_user u WHERE u.id = %(id)s AND u.is_active
 """  # noqa: S608
@@ -50,8 +50,11 @@ SELECT u.display_name, u.email, ({_POSTS}) AS posts FROM identity_user u WHERE u
 def account(user_id: Any) -> tuple[User, Actor] | None:
     """An active account and who it is: staff with their duties of today (and of those they stand in for), else the person, else nobody."""
     row = sql.one(_ACCOUNT, {"id": user_id, "on": clock.today()})
-    if row is None:
-        return None
+    return account_from(row) if row else None
+
+
+def account_from(row: Sequence[Any]) -> tuple[User, Actor]:
+    """An account and who it is, from the columns of ``ACCOUNT``."""
     user = User.from_db("default", _COLUMNS, row[:-4])
     user.unread_news, person_id, name, posts = row[-4:]
     if posts:

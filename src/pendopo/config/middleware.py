@@ -18,6 +18,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from pendopo.agencies.api import actor_of
+from pendopo.config.sessions import user_of
 from pendopo.identity.api import PUBLIC, STANDS_FOR, Actor, ActorKind, principal_of
 from pendopo.kernel.errors import Denied
 
@@ -74,13 +75,14 @@ class Programs:
 
 
 class ActorMiddleware:
-    """Set ``request.actor`` and ``request.own_actor`` (``identity.api.Actor``) and ``request.needs_second_factor``."""
+    """Set ``request.user``, ``request.actor`` and ``request.own_actor`` (``identity.api.Actor``) and ``request.needs_second_factor``."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: Any) -> HttpResponse:
         request.needs_second_factor = False
+        request.user = SimpleLazyObject(lambda: user_of(request))
         request.own_actor = SimpleLazyObject(lambda: _found(request, "own_actor", _own_actor))
         request.actor = SimpleLazyObject(lambda: _found(request, "actor", _actor))
         return self.get_response(request)

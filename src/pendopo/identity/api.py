@@ -22,7 +22,7 @@ from pendopo.identity.actions import (
     seal_value,
     withdraw_consent,
 )
-from pendopo.identity.models import Business, Mandate, User
+from pendopo.identity.models import Business, Mandate, Session, User
 from pendopo.identity.queries import (
     STANDS_FOR,
     KnownFact,
@@ -76,13 +76,13 @@ from pendopo.identity.rules import (
 )
 
 __all__ = [
-    "COUNTER_MINUTES", "EVERYTHING", "LONGEST_DAYS", "PUBLIC", "SEALED", "STANDS_FOR", "SYSTEM", "Actor", "ActorKind", "Business",
-    "KnownFact", "Mandate", "Matter", "NikReading", "Role", "User", "accept_mandate", "acting_for", "actor_of_person",
-    "business_reach", "check_for_business", "check_mandate", "check_mandated", "code_of", "counter_reach", "covers", "digest",
-    "facts_of", "facts_of_businesses", "find_offer", "get_business", "get_mandate", "get_person", "give_consent", "give_mandate",
-    "has_consent", "list_accesses", "list_businesses", "list_consents", "list_mandates_given", "list_mandates_held",
-    "look_up_person", "mask_nik", "name_of_ref", "names_of", "nik_of", "note_access", "open_account", "person_of_user",
-    "principal_of", "read_nik", "record_facts", "record_mandate", "register_business", "register_people", "register_person",
-    "represents", "revoke_mandate", "seal", "seal_bytes", "seal_value", "stand_for_mandate", "stand_for_visit", "unseal",
-    "unseal_bytes", "withdraw_consent",
+    "COUNTER_MINUTES", "EVERYTHING", "LONGEST_DAYS", "PUBLIC", "SEALED", "STANDS_FOR", "SYSTEM", "Actor", "ActorKind",
+    "Business", "KnownFact", "Mandate", "Matter", "NikReading", "Role", "Session", "User", "accept_mandate", "acting_for",
+    "actor_of_person", "business_reach", "check_for_business", "check_mandate", "check_mandated", "code_of", "counter_reach",
+    "covers", "digest", "facts_of", "facts_of_businesses", "find_offer", "get_business", "get_mandate", "get_person",
+    "give_consent", "give_mandate", "has_consent", "list_accesses", "list_businesses", "list_consents", "list_mandates_given",
+    "list_mandates_held", "look_up_person", "mask_nik", "name_of_ref", "names_of", "nik_of", "note_access", "open_account",
+    "person_of_user", "principal_of", "read_nik", "record_facts", "record_mandate", "register_business", "register_people",
+    "register_person", "represents", "revoke_mandate", "seal", "seal_bytes", "seal_value", "stand_for_mandate",
+    "stand_for_visit", "unseal", "unseal_bytes", "withdraw_consent",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from typing import ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoundary, RangeOperators
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Coalesce
 
@@ -45,6 +46,18 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.email
+
+
+class Session(AbstractBaseSession):
+    """A browser that signed in (or may), as Django keeps it, and whose it is; its own signed words decide, not this column."""
+
+    account_id = models.UUIDField(null=True)
+
+    class Privacy:
+        public: tuple[str, ...] = ()
+        personal: tuple[str, ...] = ("account_id", "expire_date")
+        sensitive: tuple[str, ...] = ("session_key", "session_data")
+        retention = "until it ends, half a day after it was last begun"
 
 
 class Person(models.Model):
