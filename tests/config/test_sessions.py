@@ -8,7 +8,7 @@ from django.conf import settings as django_settings
 from django.db.models.functions import Now
 from django.test import Client
 
-from pendopo.identity.api import Session, User
+from pendopo.identity.api import Session, User, forget_sessions
 from tests.factories import Cast
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +50,12 @@ def test_a_closed_account_is_out_at_once(siti: Client, city: Cast) -> None:
 def test_a_session_that_ended_is_nobodys(siti: Client) -> None:
     Session.objects.update(expire_date=Now() - timedelta(seconds=1))
     assert not is_in(siti)
+
+
+def test_what_ended_is_forgotten_at_night(siti: Client) -> None:
+    assert forget_sessions() == 0
+    Session.objects.update(expire_date=Now() - timedelta(seconds=1))
+    assert forget_sessions() == 1
 
 
 def test_the_signed_words_of_the_session_count_and_not_its_row(siti: Client, city: Cast) -> None:

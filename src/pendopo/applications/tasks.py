@@ -1,11 +1,12 @@
 """What must happen by itself: unanswered objections are granted, steps of people who left are freed, registers asked again, rows of
-sheets purged.
+sheets purged, ended sessions forgotten.
 """
 
 from django.db import connection
 from procrastinate.contrib.django import app
 
 from pendopo.applications.api import ask_registers, purge_groups, release_steps, sweep_appeals
+from pendopo.identity.api import forget_sessions
 
 
 @app.periodic(cron="11 * * * *")
@@ -44,6 +45,7 @@ def registers(timestamp: int) -> None:  # noqa: ARG001 - periodic tasks are told
 def purge(timestamp: int) -> None:  # noqa: ARG001 - periodic tasks are told their moment
     """Once a night."""
     try:
+        forget_sessions()
         while purge_groups():
             pass
     finally:

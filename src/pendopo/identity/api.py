@@ -6,6 +6,7 @@ allowed is ``has_consent``. Only ``nik_of`` hands out a NIK.
 
 from pendopo.identity.actions import (
     accept_mandate,
+    forget_sessions,
     give_consent,
     give_mandate,
     look_up_person,
@@ -79,10 +80,10 @@ __all__ = [
     "COUNTER_MINUTES", "EVERYTHING", "LONGEST_DAYS", "PUBLIC", "SEALED", "STANDS_FOR", "SYSTEM", "Actor", "ActorKind",
     "Business", "KnownFact", "Mandate", "Matter", "NikReading", "Role", "Session", "User", "accept_mandate", "acting_for",
     "actor_of_person", "business_reach", "check_for_business", "check_mandate", "check_mandated", "code_of", "counter_reach",
-    "covers", "digest", "facts_of", "facts_of_businesses", "find_offer", "get_business", "get_mandate", "get_person",
-    "give_consent", "give_mandate", "has_consent", "list_accesses", "list_businesses", "list_consents", "list_mandates_given",
-    "list_mandates_held", "look_up_person", "mask_nik", "name_of_ref", "names_of", "nik_of", "note_access", "open_account",
-    "person_of_user", "principal_of", "read_nik", "record_facts", "record_mandate", "register_business", "register_people",
-    "register_person", "represents", "revoke_mandate", "seal", "seal_bytes", "seal_value", "stand_for_mandate",
-    "stand_for_visit", "unseal", "unseal_bytes", "withdraw_consent",
+    "covers", "digest", "facts_of", "facts_of_businesses", "find_offer", "forget_sessions", "get_business", "get_mandate",
+    "get_person", "give_consent", "give_mandate", "has_consent", "list_accesses", "list_businesses", "list_consents",
+    "list_mandates_given", "list_mandates_held", "look_up_person", "mask_nik", "name_of_ref", "names_of", "nik_of",
+    "note_access", "open_account", "person_of_user", "principal_of", "read_nik", "record_facts", "record_mandate",
+    "register_business", "register_people", "register_person", "represents", "revoke_mandate", "seal", "seal_bytes",
+    "seal_value", "stand_for_mandate", "stand_for_visit", "unseal", "unseal_bytes", "withdraw_consent",
 ]  # fmt: skip

@@ -247,4 +247,7 @@ def environment(*, tongue: str = "", **options: Any) -> Environment:
         "bytes": size,
         "opt": opt,
     }
+    env.globals["ui"] = env.get_template(
+        "components.html"
+    ).module  # made once: an import would make it anew on every page
     return env

@@ -8,6 +8,7 @@ from pendopo.identity.actions.mandates import (
     revoke_mandate,
 )
 from pendopo.identity.actions.people import (
+    forget_sessions,
     give_consent,
     note_access,
     open_account,
@@ -21,7 +22,7 @@ from pendopo.identity.actions.people import (
 )
 
 __all__ = [
-    "accept_mandate", "give_consent", "give_mandate", "look_up_person", "note_access", "open_account", "record_facts",
-    "record_mandate", "register_business", "register_people", "register_person", "revoke_mandate", "seal", "seal_bytes",
-    "seal_value", "withdraw_consent",
+    "accept_mandate", "forget_sessions", "give_consent", "give_mandate", "look_up_person", "note_access", "open_account",
+    "record_facts", "record_mandate", "register_business", "register_people", "register_person", "revoke_mandate", "seal",
+    "seal_bytes", "seal_value", "withdraw_consent",
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 
 from pendopo.identity import queries
-from pendopo.identity.models import AccessRecord, Business, Consent, Fact, Mandate, Person, User
+from pendopo.identity.models import AccessRecord, Business, Consent, Fact, Mandate, Person, Session, User
 from pendopo.identity.rules import BY_REGISTER, EVERYTHING, SEALED, Actor, read_nik
 from pendopo.kernel import clock, events
 from pendopo.kernel.errors import Denied
@@ -40,6 +40,11 @@ def open_account(*, email: str, password: str | None, display_name: str = "") ->
         defaults={"password": password or make_password(None), "display_name": display_name},
     )
     return user
+
+
+def forget_sessions() -> int:
+    """Delete the sessions that ended. Returns how many."""
+    return Session.objects.filter(expire_date__lt=clock.now()).delete()[0]
 
 
 def register_person(*, user: User | None, full_name: str, nik: str, by: Actor) -> Person:
