@@ -1,11 +1,10 @@
-"""The officer's desk: one inbox ordered by what breaks first, the file on one screen, the acts the rules allow."""
+"""The officer's desk: the file on one screen, the acts the rules allow. The list of files: inbox."""
 
 import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,63 +13,22 @@ from django.views.decorators.http import require_GET, require_http_methods
 from pendopo.agencies.api import colleagues
 from pendopo.applications import api, forms
 from pendopo.applications.rules import REMARKS
-from pendopo.applications.views import automatic, drawn
+from pendopo.applications.views import automatic, drawn, inbox
 from pendopo.applications.views.changes import changes
 from pendopo.applications.views.doors import Asked, for_staff
 from pendopo.catalogue.api import get_version
 from pendopo.documents.api import get_document, get_label, open_document, open_upload
-from pendopo.identity.api import Role, note_access
+from pendopo.identity.api import note_access
 from pendopo.kernel import clock
 from pendopo.kernel.errors import Denied, NotFound
 from pendopo.region.api import calendar, closing_at, working_days_between
 from pendopo.web import words
 from pendopo.web.downloads import send_file
 
-PAGE = 50
 _CLOCK_TIME = re.compile(r"([01]?\d|2[0-3])[.:]([0-5]\d)")
-_ONLOOKERS = {Role.MAYOR, Role.REGIONAL_SECRETARY}
 _REMARK = ("remark_field", "remark_reason", "remark_note")
 _FEE = ("fee_name", "fee_amount", "fee_basis")
 AHEAD = timedelta(days=366)
-
-
-@for_staff
-@require_GET
-def inbox(request: Asked) -> HttpResponse:
-    """What waits for me, what breaks first on top. Who only looks on has no tasks and sees what is late."""
-    roles = {role for held in request.actor.duties.values() for role in held}
-    if roles and roles <= _ONLOOKERS:
-        return redirect("/kerja/peringatan/")
-    after = _key(request.GET.get("after", ""))
-    rows = api.inbox(request.actor, after=after, limit=PAGE + 1)
-    today, days = clock.today(), calendar()
-    drawn = [
-        {
-            "row": row,
-            "service": get_version(row.version_id).content,
-            "left": working_days_between(today, row.due_on, days) if row.due_on else None,
-        }
-        for row in rows[:PAGE]
-    ]
-    last = rows[PAGE - 1] if len(rows) > PAGE else None
-    reviews = bool(api.reviewer_agencies(request.actor))
-    context = {
-        "rows": drawn,
-        "reviews": api.count_reviews(request.actor) if reviews else 0,
-        "stopped": api.list_stopped(request.actor) if reviews else [],
-        "count": api.count_inbox(request.actor),
-        "more": f"/kerja/?after={last.due_on or '9999-12-31'},{last.step_id}" if last else "",
-    }
-    return render(request, "applications/inbox.html", context)
-
-
-def _key(text: str) -> tuple[str, int]:
-    """``2026-11-22,17`` -> the key of the last row of the page before; anything else starts at the top."""
-    due, _comma, step = text.partition(",")
-    try:
-        return (str(date.fromisoformat(due)), int(step))
-    except ValueError:
-        return ("-infinity", 0)
 
 
 @for_staff
@@ -184,6 +142,7 @@ def act(request: Asked, application_id: UUID, step_key: str, verb: str) -> HttpR
         known_verb = api.Verb(verb)
     except ValueError as unknown:
         raise NotFound from unknown
+    place = api.place_on_desk(application_id, step_key)
     try:
         state = api.advance(
             application_id=application_id,
@@ -202,9 +161,7 @@ def act(request: Asked, application_id: UUID, step_key: str, verb: str) -> HttpR
             acted=(step_key, verb),
             status=409 if words.is_conflict(refused.code) else 422,
         )
-    messages.success(
-        request, _("Tercatat. Keadaan berkas sekarang: %(state)s.") % {"state": words.state(state)}
-    )
+    inbox.tell_done(request, application_id, place, state)
     return redirect("/kerja/")
 
 
