@@ -144,3 +144,49 @@ def test_the_last_file_offers_no_next(city: Cast, signed_in: Browser) -> None:
     page = answer.content.decode()
     assert f"Tercatat: berkas {number_of(only)}" in page
     assert "Berkas berikutnya" not in page
+
+
+# What was corrected
+
+
+def test_the_officer_sees_what_was_and_what_became_of_it(city: Cast, signed_in: Browser) -> None:
+    siti = city.siti.actor
+    application_id = factories.file(
+        get_service(SIP), siti, person_str_no="LAMA-1", str_file=factories.upload(siti, "str_lama")
+    )
+    asked = ("person_str_no", "str_file", "practice_place_name")
+    schema = get_service(SIP).content["form"]["schema"]["properties"]
+    asked = tuple(name for name in asked if name in schema)
+    factories.act(
+        application_id,
+        Verb.RETURN,
+        Act(remarks=tuple(Remark(name, "mismatch", "Lihat STR") for name in asked)),
+    )
+    address = f"/kerja/{application_id}/"
+    desk = signed_in(city.officer)
+    assert "Yang diperbaiki pemohon" not in desk.get(address).content.decode(), "nothing came back yet"
+    for number in ("SEMENTARA-2", "BARU-3"):
+        api.save(application_id=application_id, answers={"person_str_no": number}, by=siti)
+    api.save(application_id=application_id, answers={"str_file": factories.upload(siti, "str_baru")}, by=siti)
+    api.resubmit(application_id=application_id, by=siti)
+    page = desk.get(address).content.decode()
+    section = page.partition("Yang diperbaiki pemohon</h2>")[2].partition("</section>")[0]
+    for told in ("LAMA-1", "BARU-3", "str_lama.pdf", "str_baru.pdf", "Lihat STR", "tidak cocok"):
+        assert told in section
+    assert "SEMENTARA-2" not in section
+    assert section.count("tidak diubah") == len(asked) - 2
+
+
+def test_only_the_last_round_is_shown(city: Cast, signed_in: Browser) -> None:
+    siti, answers = city.siti.actor, {}
+    application_id = factories.file(get_service(SIP), siti, person_str_no="SATU-1")
+    for number, field in (("DUA-2", "person_str_no"), ("TIGA-3", "person_str_no"), ("", "str_file")):
+        factories.act(application_id, Verb.RETURN, Act(remarks=(Remark(field, "mismatch"),)))
+        answers = {"person_str_no": number} if number else {}
+        api.save(application_id=application_id, answers=answers, by=siti)
+        api.resubmit(application_id=application_id, by=siti)
+        row = Application.objects.get(id=application_id)
+        found = api.corrections_of(row, api.timeline(application_id))
+        assert [one.field for one in found] == [field]
+        assert found[0].changed == bool(number)
+    assert row.before == {"person_str_no": {"round": 2, "was": "DUA-2"}}

@@ -35,6 +35,7 @@ class Application(models.Model):
     sources = models.JSONField(default=dict)  # field -> where its value came from
     remarks = models.JSONField(default=list)  # the open round: [{field, reason, note}]
     rounds = models.SmallIntegerField(default=0)
+    before = models.JSONField(null=True)  # what a correction replaced: {field: {round, was}}, sealed as answers are
     fee_idr = models.BigIntegerField(null=True)
     fee_lines = models.JSONField(default=list)
     created_at = models.DateTimeField()
@@ -125,7 +126,7 @@ class Application(models.Model):
             "earlier_document_id", "submission_id", "wants_person", "made_business",
         )  # fmt: skip
         personal: tuple[str, ...] = ("applicant", "sources", "remarks", "decision", "typed_by")
-        sensitive: tuple[str, ...] = ("answers",)
+        sensitive: tuple[str, ...] = ("answers", "before")
         retention = "as the archive schedule of the agency says"
 
     def __str__(self) -> str:

@@ -14,7 +14,7 @@ from pendopo.agencies.api import colleagues
 from pendopo.applications import api, forms
 from pendopo.applications.rules import REMARKS
 from pendopo.applications.views import automatic, drawn, inbox
-from pendopo.applications.views.changes import changes
+from pendopo.applications.views.changes import changes, corrections
 from pendopo.applications.views.doors import Asked, for_staff
 from pendopo.catalogue.api import get_version
 from pendopo.documents.api import get_document, get_label, open_document, open_upload
@@ -64,6 +64,7 @@ def _show(
         "service": version.content,
         **_answers_and_papers(row, version.content["form"]["schema"], answers),
         "changes": changes(row, version.content["form"]["schema"]),
+        "corrections": corrections(row, version.content["form"]["schema"], entries),
         "earlier": get_label(row.earlier_document_id) if row.earlier_document_id else None,
         "step_items": drawn.steps(api.list_steps(application_id), version.content, row.fee_idr),
         "competence": drawn.competence(entries, version.content),
