@@ -130,7 +130,7 @@ def test_after_an_act_the_file_is_named_and_the_next_one_offered(city: Cast, sig
     first, second, third = filed(city), filed(city), filed(city)
     desk = signed_in(city.officer)
     page = desk.post(f"/kerja/{second}/completeness/complete/", follow=True).content.decode()
-    assert f"Tercatat: berkas {number_of(second)}" in page
+    assert f"Tercatat. Berkas {number_of(second)}" in page
     assert f"Berkas berikutnya: {number_of(third)}" in page, "the one after it, not the one at the top"
     page = desk.post(f"/kerja/{third}/completeness/complete/", follow=True).content.decode()
     assert f"Berkas berikutnya: {number_of(first)}" in page or f"berikutnya: {number_of(second)}" in page
@@ -142,7 +142,7 @@ def test_the_last_file_offers_no_next(city: Cast, signed_in: Browser) -> None:
     answer = signed_in(city.officer).post(f"/kerja/{only}/completeness/return/", {
         "remark_field": "str_file", "remark_reason": "missing", "remark_note": ""}, follow=True)  # fmt: skip
     page = answer.content.decode()
-    assert f"Tercatat: berkas {number_of(only)}" in page
+    assert f"Tercatat. Berkas {number_of(only)}" in page
     assert "Berkas berikutnya" not in page
 
 

@@ -68,7 +68,10 @@ class Person(models.Model):
         ]
         indexes = [  # desks look for applicants by words of their name
             GinIndex(
-                fields=["full_name"], name="person_name_trigrams", opclasses=["gin_trgm_ops"], fastupdate=False
+                fields=["full_name"],
+                name="person_name_trigrams",
+                opclasses=["gin_trgm_ops"],
+                fastupdate=False,
             )
         ]
 

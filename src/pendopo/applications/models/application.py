@@ -35,7 +35,9 @@ class Application(models.Model):
     sources = models.JSONField(default=dict)  # field -> where its value came from
     remarks = models.JSONField(default=list)  # the open round: [{field, reason, note}]
     rounds = models.SmallIntegerField(default=0)
-    before = models.JSONField(null=True)  # what a correction replaced: {field: {round, was}}, sealed as answers are
+    before = models.JSONField(
+        null=True
+    )  # what a correction replaced: {field: {round, was}}, sealed as answers are
     fee_idr = models.BigIntegerField(null=True)
     fee_lines = models.JSONField(default=list)
     created_at = models.DateTimeField()

@@ -18,7 +18,7 @@ from pendopo.applications.views.changes import changes, corrections
 from pendopo.applications.views.doors import Asked, for_staff
 from pendopo.catalogue.api import get_version
 from pendopo.documents.api import get_document, get_label, open_document, open_upload
-from pendopo.identity.api import note_access
+from pendopo.identity.api import Actor, note_access
 from pendopo.kernel import clock
 from pendopo.kernel.errors import Denied, NotFound
 from pendopo.region.api import calendar, closing_at, working_days_between
@@ -29,6 +29,18 @@ _CLOCK_TIME = re.compile(r"([01]?\d|2[0-3])[.:]([0-5]\d)")
 _REMARK = ("remark_field", "remark_reason", "remark_note")
 _FEE = ("fee_name", "fee_amount", "fee_basis")
 AHEAD = timedelta(days=366)
+_BESIDE = {
+    "appointment_past": "visit_on",
+    "appointment_day_off": "visit_on",
+    "inspection_early": "note",
+    "findings_needed": "note",
+    "result_missing": "favourable",
+    "confirmation_needed": "confirmed",
+}
+"""Beside which field a refusal is said; the others concern the whole act."""
+_VISIT = ("visit_on", "visit_at", "place")
+_REFUSAL = ("reason", "legal_basis")
+_PARTS = {"appointment_incomplete": _VISIT, "legal_reason_needed": _REFUSAL}
 
 
 @for_staff
@@ -42,7 +54,7 @@ def _show(
     request: Asked,
     application_id: UUID,
     *,
-    problem: str = "",
+    refused: str = "",
     typed: Any = None,
     acted: tuple[str, str] = ("", ""),
     status: int = 200,
@@ -76,7 +88,9 @@ def _show(
         "document": get_document(row.document_id, request.actor, allowed=True) if row.document_id else None,
         "due_at": closing_at(row.due_on, row.agency_id) if row.due_on else None,
         "left": working_days_between(clock.today(), row.due_on, calendar()) if row.due_on else None,
-        "problem": problem,
+        "problem": words.denied(refused) if refused else "",
+        "beside": _beside(refused, typed),
+        "day_off": refused == "appointment_day_off" or bool(typed and typed.get("confirmed")),
         "typed": typed or {},
         "acted": acted,
         "kept_remarks": _rows(typed, *_REMARK),
@@ -112,19 +126,23 @@ def _acts(
         {
             "step": step,
             "title": _step_words(content, step.key),
-            "verbs": api.verbs_for(case, step, request.actor),
+            "verbs": verbs,
             "visit": datetime.fromisoformat(step.appointment) if step.appointment else None,
             "confirms": api.to_confirm(content, step.key, answers),
-            "colleagues": [
-                (
-                    colleague.user_id,
-                    f"{colleague.name}, {colleague.title}" if colleague.title else colleague.name,
-                )
-                for colleague in colleagues(step.agency_id, step.role)
-            ],
+            "colleagues": _others(step, request.actor, mine=bool(verbs)),
         }
         for step in case.steps
         if api.can(case, api.Verb.REASSIGN, request.actor, step.key)
+        for verbs in [api.verbs_for(case, step, request.actor)]
+    ]
+
+
+def _others(step: api.Step, actor: Actor, *, mine: bool) -> list[tuple[UUID, str]]:
+    """Who may be given the step. Oneself only where a colleague holds it: that is taking it over."""
+    return [
+        (one.user_id, f"{one.name}, {one.title}" if one.title else one.name)
+        for one in colleagues(step.agency_id, step.role)
+        if not (mine and one.user_id == actor.id)
     ]
 
 
@@ -153,17 +171,23 @@ def act(request: Asked, application_id: UUID, step_key: str, verb: str) -> HttpR
             act=_read_act(request, known_verb),
         )
     except Denied as refused:
-        problem = str(words.denied(refused.code))
         return _show(
             request,
             application_id,
-            problem=problem,
+            refused=refused.code,
             typed=request.POST,
             acted=(step_key, verb),
             status=409 if words.is_conflict(refused.code) else 422,
         )
     inbox.tell_done(request, application_id, place, state)
     return redirect("/kerja/")
+
+
+def _beside(code: str, typed: Any) -> dict[str, str]:
+    """{field: the refusal}, where it is about one field; of what has several parts, about the first one left empty."""
+    left = [name for name in _PARTS.get(code, ()) if not typed.get(name, "").strip()]
+    field = _BESIDE.get(code) or (left or _PARTS.get(code, ("",)))[0]
+    return {field: str(words.denied(code))} if field else {}
 
 
 def _rows(post: Any, *names: str) -> list[tuple[str, ...]]:

@@ -114,7 +114,7 @@ def tell_done(request: Asked, application_id: UUID, place: tuple[str, int], stat
         "service": forms.words(get_version(row.version_id).content, "name", "name_en"),
         "state": words.state(state),
     }
-    text = _("Tercatat: berkas %(number)s, %(service)s. Keadaannya sekarang: %(state)s.") % said
+    text = _("Tercatat. Berkas %(number)s, %(service)s, sekarang: %(state)s.") % said
     messages.success(request, text, extra_tags=f"{_DONE}{application_id}:{place[0]},{place[1]}")
 
 
