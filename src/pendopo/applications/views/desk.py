@@ -113,6 +113,7 @@ def _answers_and_papers(row: Any, schema: forms.Schema, answers: dict[str, Any])
     files = api.attached(schema, answers, f"person:{row.applicant_id}")
     return {
         "sections": sections,
+        "warned": forms.warned(sections),
         "documents": [{**paper, "file": files.get(paper["file"])} for paper in papers],
     }
 
