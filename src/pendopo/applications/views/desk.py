@@ -23,7 +23,7 @@ from pendopo.kernel import clock
 from pendopo.kernel.errors import Denied, NotFound
 from pendopo.region.api import calendar, closing_at, working_days_between
 from pendopo.web import words
-from pendopo.web.downloads import send_file
+from pendopo.web.downloads import send_bytes, send_file
 
 _CLOCK_TIME = re.compile(r"([01]?\d|2[0-3])[.:]([0-5]\d)")
 _REMARK = ("remark_field", "remark_reason", "remark_note")
@@ -150,6 +150,22 @@ def _others(step: api.Step, actor: Actor, *, mine: bool) -> list[tuple[UUID, str
 def _step_words(content: dict[str, Any], key: str) -> str:
     step = next(step for step in content["procedure"]["steps"] if step["id"] == key)
     return forms.words(step, "name", "name_en")
+
+
+@for_staff
+@require_GET
+def draft(request: Asked, application_id: UUID, step_key: str) -> HttpResponse:
+    """The paper as it would look, for who may sign or initial it now; it is made for this reply only, and the reading is written down."""
+    pdf = api.draft_paper(application_id=application_id, step_key=step_key, by=request.actor)
+    row = api.get_for_staff(application_id, request.actor)
+    note_access(
+        person_id=row.applicant_id,
+        by=request.actor,
+        fields=["holder_name", "rows"],
+        purpose=_("Memeriksa konsep dokumen permohonan %(number)s") % {"number": row.number},
+        subject=f"application:{row.id}",
+    )
+    return send_bytes(pdf, f"konsep-{row.number}.pdf", "application/pdf")
 
 
 @for_staff
