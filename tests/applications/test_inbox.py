@@ -190,3 +190,19 @@ def test_only_the_last_round_is_shown(city: Cast, signed_in: Browser) -> None:
         assert [one.field for one in found] == [field]
         assert found[0].changed == bool(number)
     assert row.before == {"person_str_no": {"round": 2, "was": "DUA-2"}}
+
+
+def test_every_desk_page_says_who_is_here_and_for_whom(city: Cast, signed_in: Browser) -> None:
+    application_id = filed(city)
+    desk = signed_in(city.officer)
+    for address in (
+        "/kerja/",
+        f"/kerja/{application_id}/",
+        "/kerja/peringatan/",
+        "/kerja/wakil/",
+        "/kerja/dokumen/",
+    ):
+        said = desk.get(address).content.decode().partition('class="desk-who"')[2].partition("</p>")[0]
+        assert "Dewi Anggraini" in said, address
+        assert "Dinas Penanaman Modal dan Pelayanan Terpadu Satu Pintu" in said, address
+    assert "desk-who" not in signed_in(city.siti).get("/saya/").content.decode()

@@ -4,6 +4,7 @@ import uuid
 from datetime import date
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Coalesce
@@ -119,6 +120,9 @@ class Application(models.Model):
                 name="application_of_submission",
             ),
             models.Index(fields=["due_on"], condition=Q(decided_at__isnull=True), name="application_running"),
+            BrinIndex(
+                fields=["decided_at"], autosummarize=True, pages_per_range=32, name="application_decided"
+            ),
         ]
 
     class Privacy:
