@@ -127,10 +127,8 @@ def test_an_inspection_is_announced_and_its_record_is_a_paper_anyone_can_verify(
     application_id = factories.file(service, city.siti.actor)
     while (step := factories.open_step(application_id)) and step.kind is not StepKind.INSPECTION:
         factories.proceed(application_id, step)
-    visit = clock.now() + timedelta(days=2)
-    factories.act(
-        application_id, Verb.SCHEDULE, Act(details={"at": visit.isoformat(), "place": "Jl. Kenanga 4"})
-    )
+    visit = {"at": clock.now().isoformat(), "place": "Jl. Kenanga 4"}
+    factories.act(application_id, Verb.SCHEDULE, Act(details=visit, confirmed=True))
     steps = {row.key: row for row in api.get_status(application_id, city.siti.actor)[1]}
     assert steps["inspection"].result["appointment"]["place"] == "Jl. Kenanga 4"
     factories.act(application_id, Verb.INSPECT, Act(note="Sesuai gambar.", favourable=True))

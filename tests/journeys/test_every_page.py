@@ -268,7 +268,7 @@ def test_pages_of_the_operator(new_page: Callable[..., Page]) -> None:
 def test_pages_of_the_mayor(new_page: Callable[..., Page]) -> None:
     mayor = Browsing(new_page())
     _become(mayor, "Amelia Siregar")
-    assert faults(mayor.page, ["/kerja/peringatan/", "/kabar/"]) == {}
+    assert faults(mayor.page, ["/kerja/peringatan/", "/kerja/kota/", "/kabar/"]) == {}
 
 
 def _become(visitor: Visitor, name: str) -> None:

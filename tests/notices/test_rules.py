@@ -27,6 +27,10 @@ SAMPLES: list[tuple[Topic, dict[str, Any], str, str]] = [
     (Topic.BILL_RAISED, {"service": SERVICE, "amount_idr": 150000, "due_at": AT}, "Rp150.000", "Rp150.000"),
     (Topic.INSPECTION_SCHEDULED, {**CASE, "at": AT}, "27 November 2026 pukul 10.00", "27 November 2026 at 10:00"),
     (Topic.INSPECTION_SCHEDULED, {**CASE, "at": ""}, "petugas datang", "officers come"),
+    (
+        Topic.INSPECTION_SCHEDULED, {**CASE, "at": AT, "was": "2026-11-26T03:00:00+00:00"},
+        "menggantikan janji sebelumnya, Kamis, 26 November 2026 pukul 10.00", "replaces the earlier appointment, Thursday, 26 November 2026",
+    ),
     (Topic.DEADLINE_MOVED, {**MOVED, "days": DAYS[:1]}, "Banjir 1, Selasa, 1 Desember 2026", "Banjir 1, Tuesday"),
     (Topic.DEADLINE_MOVED, {**MOVED, "days": DAYS}, "(dicabut); Banjir 3", "(withdrawn); Banjir 3"),
     (Topic.DEADLINE_MOVED, {**MOVED, "days": DAYS}, "dan 2 hari lain", "and 2 other days"),

@@ -12,7 +12,9 @@ from django.http import HttpRequest
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from pendopo.catalogue.api import passed_fields
 from pendopo.identity.api import mask_nik
+from pendopo.kernel import clock
 from pendopo.kernel.money import rupiah
 
 Schema = Mapping[str, Any]
@@ -326,6 +328,7 @@ def summary_rows(
 ) -> list[dict[str, Any]]:
     """The rows of one page in "check your answers" and in the officer's file; empty optional answers are left out."""
     rows = []
+    passed = passed_fields(schema["properties"], answers, clock.today())
     for name in page.fields:
         field = schema["properties"][name]
         value = shown(field, answers.get(name), files)
@@ -338,6 +341,7 @@ def summary_rows(
                 "value": value,
                 "source": source_words(sources.get(name), at_desk=at_desk),
                 "error": errors.get(name, ""),
+                "warning": _passed(at_desk=at_desk) if name in passed and name not in errors else "",
                 "change": f"{change}{page.id}/?ubah=1#f-{name}" if change else "",
                 "file": str(answers.get(name))
                 if field.get("x-widget") == "file" and answers.get(name)
@@ -345,6 +349,20 @@ def summary_rows(
             }
         )
     return rows
+
+
+def _passed(*, at_desk: bool) -> str:
+    """What a date of a paper that has passed means: to an officer, and to the applicant, who may send it all the same."""
+    if at_desk:
+        return _("Masa berlakunya sudah lewat.")
+    return _(
+        "Tanggal ini sudah lewat. Anda tetap dapat mengirim, tetapi petugas dapat meminta yang masih berlaku."
+    )
+
+
+def warned(sections: Iterable[tuple[str, Iterable[Mapping[str, Any]]]]) -> list[str]:
+    """Labels of the rows that carry a warning: what the top of a page points to."""
+    return [row["label"] for _title, rows in sections for row in rows if row.get("warning")]
 
 
 def known(

@@ -14,6 +14,7 @@ from pendopo.applications.views import (
     desk,
     groups,
     holdings,
+    inbox,
     mandates,
     me,
     people,
@@ -91,7 +92,7 @@ urlpatterns = [
     path("kerja/tinjauan/aturan/<slug:rule>/", automatic.switch, name="switch_rule"),
     path("kerja/wakil/", people.deputies, name="deputies"),
     path("kerja/wakil/<uuid:deputy_id>/selesai/", people.end, name="end_deputy"),
-    path("kerja/", desk.inbox, name="inbox"),
+    path("kerja/", inbox.inbox, name="inbox"),
     path("dokumen/<uuid:document_id>/", holdings.holding, name="holding"),
     path("dokumen/<uuid:document_id>/minta-cabut/", holdings.ask_revocation, name="ask_revocation"),
     path(
@@ -115,6 +116,7 @@ urlpatterns = [
     path("operator/kalender/perubahan/", clock_calendar.recounts, name="recounts"),
     path("operator/kalender/perubahan/<int:recount_id>/", clock_calendar.recount, name="recount"),
     path("kerja/<uuid:application_id>/", desk.case_file, name="case_file"),
+    path("kerja/<uuid:application_id>/<slug:step_key>/konsep.pdf", desk.draft, name="draft"),
     path("kerja/<uuid:application_id>/berkas/<slug:field>/", desk.attachment, name="attachment"),
     path("kerja/<uuid:application_id>/<slug:step_key>/<slug:verb>/", desk.act, name="act"),
 ]

@@ -49,6 +49,7 @@ from pendopo.catalogue.queries.versions import (
 from pendopo.catalogue.rules.automatic import provable_fields, verified_names
 from pendopo.catalogue.rules.categories import CATEGORIES
 from pendopo.catalogue.rules.city import Problem
+from pendopo.catalogue.rules.expiry import passed_fields
 from pendopo.catalogue.rules.fees import FeeLine, names_in
 from pendopo.catalogue.rules.forms import FIELDS_A_PAGE, even_parts, property_name
 from pendopo.catalogue.rules.planning import (
@@ -171,6 +172,7 @@ __all__ = [
     "note_miss",
     "notes",
     "others_competent",
+    "passed_fields",
     "plan",
     "property_name",
     "provable_fields",

@@ -107,6 +107,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
                 "pendopo.web.context.page",
+                "pendopo.config.context.desk",
             ],
         },
     },

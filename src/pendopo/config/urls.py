@@ -2,10 +2,11 @@
 
 from django.urls import include, path
 
-from pendopo.config import rest, views
+from pendopo.config import overview, rest, views
 
 urlpatterns = [
     path("api/v1/", rest.api.urls),  # first: the busiest
+    path("kerja/kota/", overview.city, name="city"),
     path("", include("pendopo.applications.urls")),
     path("", include("pendopo.web.urls")),
     path("", include("pendopo.catalogue.urls")),

@@ -4,7 +4,7 @@ In: ``begin``/``append`` (piece by piece) or ``receive`` (plain form), then ``li
 ``verify`` for the whole world, ``open_document`` for holder and staff. ``allowed=True`` means: the caller has decided.
 """
 
-from pendopo.documents.actions.issue import Signatory, issue, receipt
+from pendopo.documents.actions.issue import Signatory, draft, issue, receipt
 from pendopo.documents.actions.lifecycle import (
     Done,
     lift_measure,
@@ -84,6 +84,7 @@ __all__ = [
     "append",
     "begin",
     "document_of",
+    "draft",
     "find_papers",
     "get_document",
     "get_label",

@@ -9,6 +9,7 @@ from typing import ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.indexes import GinIndex
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Coalesce
@@ -76,6 +77,14 @@ class Person(models.Model):
                 condition=models.Q(nik_sealed__isnull=True, nik_digest__isnull=True)
                 | models.Q(nik_sealed__isnull=False, nik_digest__isnull=False),
                 name="person_nik_sealed_and_findable",
+            )
+        ]
+        indexes = [  # desks look for applicants by words of their name
+            GinIndex(
+                fields=["full_name"],
+                name="person_name_trigrams",
+                opclasses=["gin_trgm_ops"],
+                fastupdate=False,
             )
         ]
 

@@ -67,9 +67,18 @@ def _bill(about: About) -> Said:
 
 
 def _inspection(about: About) -> Said:
-    at = environment.when(datetime.fromisoformat(about["at"])) if about.get("at") else ""
+    at, was = (
+        environment.when(datetime.fromisoformat(about[name])) if about.get(name) else ""
+        for name in ("at", "was")
+    )
+    values = {"service": _service(about), "at": at, "was": was}
+    if was:
+        text = _(
+            "%(service)s: petugas datang pada %(at)s. Ini menggantikan janji sebelumnya, %(was)s. Tempatnya di halaman permohonan Anda."
+        )
+        return _("Jadwal pemeriksaan lapangan berubah"), text % values
     text = _("%(service)s: petugas datang pada %(at)s. Tempatnya tertulis di halaman permohonan Anda.")
-    return _("Petugas akan memeriksa lapangan"), text % {"service": _service(about), "at": at}
+    return _("Petugas akan memeriksa lapangan"), text % values
 
 
 def _moved(about: About) -> Said:

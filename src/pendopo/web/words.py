@@ -101,6 +101,12 @@ DENIED: Final[Words] = {
     "appointment_needed": _("Buat janji kunjungan dahulu, agar pemohon tahu kapan petugas datang."),
     "appointment_incomplete": _("Isi tanggal, jam, dan tempat kunjungan."),
     "appointment_past": _("Waktu kunjungan harus di depan, dalam satu tahun ini."),
+    "appointment_day_off": _(
+        "Hari itu bukan hari kerja instansi Anda. Pilih hari lain, atau centang bahwa kunjungan memang pada hari itu."
+    ),
+    "inspection_early": _(
+        "Kunjungannya belum berlangsung. Berita acara diisi pada hari kunjungan atau sesudahnya; datang lebih awal? Ubah dahulu janjinya."
+    ),
     "findings_needed": _("Tulis apa yang ditemukan di lapangan: itu menjadi berita acara."),
     "confirmation_needed": _(
         "Centang dahulu bahwa Anda sudah menerima atau melihat yang diminta pada langkah ini."

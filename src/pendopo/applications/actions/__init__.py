@@ -14,7 +14,7 @@ from pendopo.applications.actions.clock_silence import sweep_deadlines, warn_dea
 from pendopo.applications.actions.drafts import save, start
 from pendopo.applications.actions.filing import file, submit
 from pendopo.applications.actions.inspecting import minutes_kind, on_inspected
-from pendopo.applications.actions.issuing import issue_provisional, on_provisional_wanted
+from pendopo.applications.actions.issuing import draft_paper, issue_provisional, on_provisional_wanted
 from pendopo.applications.actions.measures import ask_revocation, impose
 from pendopo.applications.actions.purposes import begin_purpose
 from pendopo.applications.actions.reacting import (
@@ -52,6 +52,7 @@ __all__ = [
     "change_calendar",
     "change_hours",
     "decide_appeal",
+    "draft_paper",
     "file",
     "impose",
     "issue_provisional",

@@ -28,6 +28,7 @@ from pendopo.applications.rules import (
     StepKind,
     StepStatus,
     Verb,
+    check_visit,
     decide,
 )
 from pendopo.applications.rules.purposes import to_confirm
@@ -90,8 +91,8 @@ def advance(
             autos=queries.autos_for(version, loaded.id, facts, off),
         )
         _check_confirmed(loaded, version, verb, step_key, act)
-        if verb is Verb.REASSIGN:
-            _check_colleague(loaded.case.step(step_key), UUID(str(act.details["to"])))
+        if verb in _ASKS_MORE:
+            _ASKS_MORE[verb](loaded.case.step(step_key), verb, act)
         try:
             if _write(loaded, version, outcome, verb, by, step_key, act, patch):
                 return outcome.state
@@ -110,9 +111,23 @@ def _check_confirmed(
             raise Denied("confirmation_needed")
 
 
-def _check_colleague(step: Step, user_id: UUID) -> None:
-    if user_id not in {colleague.user_id for colleague in colleagues(step.agency_id, step.role)}:
+def _check_visit(step: Step, verb: Verb, act: Act) -> None:
+    at = datetime.fromisoformat(str(act.details["at"]) if verb is Verb.SCHEDULE else step.appointment)
+    visit_on, days = at.astimezone(clock.zone()).date(), calendar(step.agency_id)
+    check_visit(verb, visit_on, clock.today(), days, confirmed=act.confirmed)
+
+
+def _check_colleague(step: Step, _verb: Verb, act: Act) -> None:
+    if UUID(str(act.details["to"])) not in {one.user_id for one in colleagues(step.agency_id, step.role)}:
         raise Denied("assignee_unknown")
+
+
+_ASKS_MORE = {
+    Verb.SCHEDULE: _check_visit,
+    Verb.INSPECT: _check_visit,
+    Verb.REASSIGN: _check_colleague,
+}
+"""Checks of an act that need the calendar or the staff of the agency that holds the step."""
 
 
 def _write(
@@ -227,8 +242,11 @@ def _changed_steps(case: Case, outcome: Outcome, acted: str, by: Actor, act: Act
             mine = step.key == acted
             row["done_by"] = by.ref if mine else SYSTEM.ref
             row["result"] = _result(step, by, act) if mine else auto_result(said.get(step.key))
-        elif step.appointment != before.appointment:
-            row["result"] = {"appointment": {**act.details, "by_name": by.name}}
+        elif (step.appointment, step.place) != (before.appointment, before.place):
+            moved_from = (
+                {"was": before.appointment} if before.appointment not in {"", step.appointment} else {}
+            )
+            row["result"] = {"appointment": {**act.details, "by_name": by.name, **moved_from}}
         rows.append(row)
     return rows
 

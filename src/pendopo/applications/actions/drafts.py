@@ -1,6 +1,6 @@
 """The draft: begun with what is already known, kept as it is typed, brought up to the version that holds now."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -127,9 +127,20 @@ def save(*, application_id: UUID, answers: Mapping[str, Any], by: Actor, seen: s
         changed = {
             name: value for name, value in answers.items() if name in allowed and before.get(name) != value
         }
+        if row.remarks:
+            row.before = _replaced(row, changed)
         merged = {**row.answers, **queries.seal_answers(row.version_id, changed)}
         row.answers = {name: value for name, value in merged.items() if value is not None}
         row.sources = {name: source for name, source in row.sources.items() if name not in changed}
         row.updated_at = clock.now()
-        row.save(update_fields=["answers", "sources", "updated_at"])
+        row.save(update_fields=["answers", "before", "sources", "updated_at"])
         return True, row.updated_at.isoformat()
+
+
+def _replaced(row: Application, changed: Iterable[str]) -> dict[str, Any]:
+    """What stood in corrected fields when the round began, for the officer who asked; a second thought within it changes nothing."""
+    kept = dict(row.before or {})
+    for name in changed:
+        if kept.get(name, {}).get("round") != row.rounds:
+            kept[name] = {"round": row.rounds, "was": row.answers.get(name)}
+    return kept

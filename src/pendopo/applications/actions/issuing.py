@@ -7,26 +7,28 @@ from uuid import UUID
 from babel.dates import format_date
 from django.db import transaction
 
-from pendopo.agencies.api import Registered
+from pendopo.agencies.api import Registered, signatory_of
 from pendopo.applications import queries
 from pendopo.applications.actions.clock_papers import annexed, stated
 from pendopo.applications.actions.registering import keep_registered
 from pendopo.applications.models import Application
-from pendopo.applications.rules import Purpose, State
+from pendopo.applications.rules import PROCEEDS, Purpose, State, StepKind, check
 from pendopo.applications.rules import purposes as rules
 from pendopo.applications.rules.registering import gives_nib
 from pendopo.catalogue.api import ServiceVersion, agencies_of, carried_facts, facts, get_version
 from pendopo.documents.api import (
     Paper,
     Signatory,
+    draft,
     get_document,
     issue,
     list_documents,
     replace_document,
 )
 from pendopo.documents.api import Purpose as PaperPurpose
-from pendopo.identity.api import SYSTEM, register_business
+from pendopo.identity.api import SYSTEM, Actor, register_business
 from pendopo.kernel import clock
+from pendopo.kernel.errors import NotFound
 
 PROVISIONAL_DAYS: Final = 90
 """How long a provisional document holds where the service says nothing. Source: planning value, to be confirmed per service."""
@@ -40,39 +42,82 @@ def issue_decided(row: Application, found: Registered | None = None) -> Paper:
     gave the NIB to; the paper bears that number, and the application is that business's from now on.
     """
     version = get_version(row.version_id)
-    content = version.content
     refused = row.state == State.REJECTED
-    decided_on = (row.decided_at or clock.now()).astimezone(clock.zone()).date()
     if found is not None:
         _becomes(row, found)
-    purpose, before = Purpose(row.purpose), [] if refused else _earlier(row)
-    if before and purpose in rules.COPIES:
-        return _issue_copy(row, version, before[0], decided_on)
-    ruled = "" if refused else queries.rule_that_decided(row.id, version)
-    begins, ends = _validity(content, purpose, decided_on, before[0] if before else None)
+    before = [] if refused else _earlier(row)
+    if before and Purpose(row.purpose) in rules.COPIES:
+        return issue(kind=row.service_id, **_copied(row, version, before[0]), **_filed_as(row))
     document = issue(
-        subject=f"application:{row.id}",
         kind="rejection" if refused else row.service_id,
-        title="Surat Penolakan" if refused else content["output"]["document"],
-        template="rejection" if refused else "default",
-        rows=_document_rows(row, version, found),
-        legal_basis=_legal_basis(row, version),
         given_number="" if refused else _given_number(row),
         reasons=[(row.decision.get("reason", ""), row.decision.get("legal_basis", ""))] if refused else [],
-        valid_from=begins,
-        valid_until=None if refused else ends,
-        purpose=PaperPurpose.NEW if refused else PaperPurpose(purpose),
-        earlier=before[0].id if before else None,
         silence=stated(row.decision),
         annex=annexed(row.decision),
-        closing=_BY_RULE.format(rule=ruled) if ruled else "",
-        **_common(row, content, ruled=bool(ruled)),
+        **_worded(row, version, before, found, refused=refused),
+        **_filed_as(row),
     )
     for paper in before:
         replace_document(by=SYSTEM, document_id=paper.id, successor_id=document.id)
     if found is not None:
         keep_registered(row, found, document.number)
     return document
+
+
+def draft_paper(*, application_id: UUID, step_key: str, by: Actor) -> bytes:
+    """The paper as it would be issued if the actor signed now, marked as a draft; nothing is kept.
+
+    For who may act on that signing or initialling step. Raises: NotFound, Denied (see rules.check), Unavailable.
+    """
+    loaded = queries.load(application_id)
+    if not queries.involved(by, loaded.case.steps, loaded.agency_id):
+        raise NotFound
+    step = loaded.case.step(step_key)
+    if step.kind not in _SHOWS_DRAFT:
+        raise NotFound
+    check(loaded.case, PROCEEDS[step.kind], by, step_key)
+    row = Application.objects.select_related("applicant", "business").get(id=application_id)
+    row.decision = {"name": "Pejabat penanda tangan"}  # who initials does not know who will sign
+    if step.kind is StepKind.SIGNING:
+        who = signatory_of(by, row.agency_id)
+        row.decision = {"name": who.name, "title": who.title, "employee_no": who.employee_no}
+    version, before = get_version(row.version_id), _earlier(row)
+    if before and Purpose(row.purpose) in rules.COPIES:
+        return draft(**_copied(row, version, before[0]))
+    return draft(**_worded(row, version, before, None))
+
+
+_SHOWS_DRAFT: Final = frozenset({StepKind.INITIALS, StepKind.SIGNING})
+
+
+def _worded(
+    row: Application,
+    version: ServiceVersion,
+    before: list[Paper],
+    found: Registered | None,
+    *,
+    refused: bool = False,
+) -> dict[str, Any]:
+    """What the paper of a decision says, and for how long it holds."""
+    purpose, content = Purpose(row.purpose), version.content
+    ruled = "" if refused else queries.rule_that_decided(row.id, version)
+    begins, ends = _validity(content, purpose, _decided_on(row), before[0] if before else None)
+    return {
+        "title": "Surat Penolakan" if refused else content["output"]["document"],
+        "template": "rejection" if refused else "default",
+        "rows": _document_rows(row, version, found),
+        "legal_basis": _legal_basis(row, version),
+        "valid_from": begins,
+        "valid_until": None if refused else ends,
+        "purpose": PaperPurpose.NEW if refused else PaperPurpose(purpose),
+        "earlier": before[0].id if before else None,
+        "closing": _BY_RULE.format(rule=ruled) if ruled else "",
+        **_common(row, content, ruled=bool(ruled)),
+    }
+
+
+def _decided_on(row: Application) -> date:
+    return (row.decided_at or clock.now()).astimezone(clock.zone()).date()
 
 
 def _becomes(row: Application, found: Registered) -> None:
@@ -95,7 +140,6 @@ def issue_provisional(application_id: UUID, *, until: date | None = None) -> Pap
     version = get_version(row.version_id)
     ends = until or clock.today() + timedelta(days=PROVISIONAL_DAYS)
     return issue(
-        subject=f"application:{row.id}",
         kind=row.service_id,
         title=version.content["output"]["document"],
         rows=_document_rows(row, version),
@@ -103,6 +147,7 @@ def issue_provisional(application_id: UUID, *, until: date | None = None) -> Pap
         valid_until=ends,
         provisional=True,
         **_common(row, version.content),
+        **_filed_as(row),
     )
 
 
@@ -118,18 +163,25 @@ def _common(row: Application, content: dict[str, Any], *, ruled: bool = False) -
     """What every document of an application says."""
     owner = agencies_of([row.agency_id]).get(row.agency_id, content["agency"])["name"]
     return {
-        "service_id": row.service_id,
         "service_name": content["name"],
-        "agency_id": row.agency_id,
         "agency_name": owner,
         "holder_name": _holder(row, content["form"]["schema"]["properties"]),
-        "holder_ref": f"person:{row.applicant_id}",
-        "business_id": queries.filed_for(row),
         "signatory": Signatory(
             name=owner if ruled else row.decision.get("name") or SYSTEM.name,
             title="Segel elektronik" if ruled else row.decision.get("title") or owner,
             nip=row.decision.get("employee_no") or "",
         ),
+    }
+
+
+def _filed_as(row: Application) -> dict[str, Any]:
+    """Under what a document of an application is kept, and whose it is."""
+    return {
+        "subject": f"application:{row.id}",
+        "service_id": row.service_id,
+        "agency_id": row.agency_id,
+        "holder_ref": f"person:{row.applicant_id}",
+        "business_id": queries.filed_for(row),
         "by": SYSTEM,
     }
 
@@ -156,22 +208,20 @@ def _validity(
     return rules.validity(purpose, decided_on, before, counted)
 
 
-def _issue_copy(row: Application, version: ServiceVersion, original: Paper, decided_on: date) -> Paper:
+def _copied(row: Application, version: ServiceVersion, original: Paper) -> dict[str, Any]:
     """A duplicate or certified copy says what its original says, and points to it."""
-    shown = [(line["label"], line["value"]) for line in original.data.get("rows", ())]
-    return issue(
-        subject=f"application:{row.id}",
-        kind=row.service_id,
-        title=original.title,
-        rows=shown,
-        legal_basis=original.data.get("legal_basis", ()),
-        valid_from=original.valid_from,
-        valid_until=original.valid_until,
-        purpose=PaperPurpose(row.purpose),
-        earlier=original.id,
-        closing=f"Diterbitkan kembali {format_date(decided_on, 'd MMMM yyyy', locale='id')}.",
-        **{**_common(row, version.content), "holder_name": original.holder_name},
-    )
+    return {
+        **_common(row, version.content),
+        "title": original.title,
+        "rows": [(line["label"], line["value"]) for line in original.data.get("rows", ())],
+        "legal_basis": original.data.get("legal_basis", ()),
+        "valid_from": original.valid_from,
+        "valid_until": original.valid_until,
+        "purpose": PaperPurpose(row.purpose),
+        "earlier": original.id,
+        "closing": f"Diterbitkan kembali {format_date(_decided_on(row), 'd MMMM yyyy', locale='id')}.",
+        "holder_name": original.holder_name,
+    }
 
 
 def _holder(row: Application, properties: dict[str, Any]) -> str:

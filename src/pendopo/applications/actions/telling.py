@@ -28,11 +28,11 @@ def on_correction_requested(*, application: str, revision: int = 0, **_more: Any
 
 
 def on_inspection_scheduled(*, application: str, step: str, revision: int = 0, **_more: Any) -> None:
-    """Handler of "inspection_scheduled": when officers come. Where is on the page only."""
+    """Handler of "inspection_scheduled": when officers come, and which earlier appointment that replaces. Where is on the page only."""
     row = _case(application)
     visit = Step.objects.get(application_id=row.id, key=step).result.get("appointment", {})
     key = f"inspection:{row.id}:{revision}"
-    _to_applicant(row, Topic.INSPECTION_SCHEDULED, key, at=visit.get("at", ""))
+    _to_applicant(row, Topic.INSPECTION_SCHEDULED, key, at=visit.get("at", ""), was=visit.get("was", ""))
 
 
 def on_step_reassigned(*, application: str, step: str, revision: int = 0, **_more: Any) -> None:

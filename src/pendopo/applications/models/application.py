@@ -4,6 +4,7 @@ import uuid
 from datetime import date
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Coalesce
@@ -35,6 +36,9 @@ class Application(models.Model):
     sources = models.JSONField(default=dict)  # field -> where its value came from
     remarks = models.JSONField(default=list)  # the open round: [{field, reason, note}]
     rounds = models.SmallIntegerField(default=0)
+    before = models.JSONField(
+        null=True
+    )  # what a correction replaced: {field: {round, was}}, sealed as answers are
     fee_idr = models.BigIntegerField(null=True)
     fee_lines = models.JSONField(default=list)
     created_at = models.DateTimeField()
@@ -116,6 +120,9 @@ class Application(models.Model):
                 name="application_of_submission",
             ),
             models.Index(fields=["due_on"], condition=Q(decided_at__isnull=True), name="application_running"),
+            BrinIndex(
+                fields=["decided_at"], autosummarize=True, pages_per_range=32, name="application_decided"
+            ),
         ]
 
     class Privacy:
@@ -125,7 +132,7 @@ class Application(models.Model):
             "earlier_document_id", "submission_id", "wants_person", "made_business",
         )  # fmt: skip
         personal: tuple[str, ...] = ("applicant", "sources", "remarks", "decision", "typed_by")
-        sensitive: tuple[str, ...] = ("answers",)
+        sensitive: tuple[str, ...] = ("answers", "before")
         retention = "as the archive schedule of the agency says"
 
     def __str__(self) -> str:

@@ -39,13 +39,22 @@ from pendopo.applications.queries.competence import (
     deciding,
     moves_to,
 )
+from pendopo.applications.queries.correcting import Correction, corrections_of
 from pendopo.applications.queries.desk import (
+    COUNTED,
+    START,
+    STATES_OF_WORK,
     InboxRow,
+    Sought,
+    Waiting,
     count_inbox,
     get_for_staff,
     inbox,
     involved,
     list_steps,
+    list_waiting,
+    next_file,
+    place_on_desk,
 )
 from pendopo.applications.queries.eligibility import early_refusals, not_eligible
 from pendopo.applications.queries.hands import (
@@ -74,6 +83,7 @@ from pendopo.applications.queries.loading import (
     stored_marks,
     term_of,
 )
+from pendopo.applications.queries.overview import OVERVIEW_DAYS, AgencyFigures, overview
 from pendopo.applications.queries.papers import (
     OWN,
     Attached,
@@ -130,18 +140,19 @@ from pendopo.applications.queries.submission import (
 )
 
 __all__ = [
-    "OWN", "STATUS_SQL", "UNASKED", "Attached", "Chance", "Decided", "Figures", "InboxRow", "Loaded", "Offer", "Replay",
-    "StepStanding", "agencies_shown", "agency_of", "amendable", "answers_of", "asked_about", "attached", "autos_for", "bundle_form",
-    "can_answer", "carried", "case_of", "chance_of", "chances_on", "changes_of", "check_asked", "check_hand", "check_hand_on",
-    "check_hands", "competence_now", "competence_on_file", "competences_of_parts", "consent_mark", "consent_sheet", "count_inbox",
-    "count_reviews", "deciding", "decisions_of", "documents_for", "earlier_application", "early_refusals", "edits_catalogue",
-    "facts_now", "figures", "file_fields", "filed_for", "find_submission", "finder_told", "get_appeal_for_staff", "get_decision",
-    "get_for_staff", "get_own", "get_own_appeal", "get_review", "get_status", "get_submission", "holdings_of", "holds_for", "inbox",
-    "involved", "is_allowed", "is_moving", "is_sealed", "issuers_of", "list_appeals_for", "list_applications", "list_decisions",
-    "list_open_appeals", "list_own", "list_own_appeals", "list_parts", "list_reviews", "list_steps", "list_stopped",
-    "list_submissions", "list_usable", "load", "load_as", "marks_of", "matter_of", "may_come", "moves_to", "name_of_typist",
-    "not_eligible", "offers_on", "open_answers", "open_value", "prefill", "prefill_bundle", "register_wait", "renewal_opens",
-    "replay", "reviewer_agencies", "reviews_since", "rule_that_decided", "seal_answers", "seal_by", "secret_fields",
-    "steps_of_version", "stored_marks", "submission_of", "supplies", "term_of", "timeline", "typed_answers", "typist",
-    "unusable_fields", "vouched_fields",
+    "COUNTED", "OVERVIEW_DAYS", "OWN", "START", "STATES_OF_WORK", "STATUS_SQL", "UNASKED", "AgencyFigures", "Attached", "Chance",
+    "Correction", "Decided", "Figures", "InboxRow", "Loaded", "Offer", "Replay", "Sought", "StepStanding", "Waiting",
+    "agencies_shown", "agency_of", "amendable", "answers_of", "asked_about", "attached", "autos_for", "bundle_form", "can_answer",
+    "carried", "case_of", "chance_of", "chances_on", "changes_of", "check_asked", "check_hand", "check_hand_on", "check_hands",
+    "competence_now", "competence_on_file", "competences_of_parts", "consent_mark", "consent_sheet", "corrections_of",
+    "count_inbox", "count_reviews", "deciding", "decisions_of", "documents_for", "earlier_application", "early_refusals",
+    "edits_catalogue", "facts_now", "figures", "file_fields", "filed_for", "find_submission", "finder_told", "get_appeal_for_staff",
+    "get_decision", "get_for_staff", "get_own", "get_own_appeal", "get_review", "get_status", "get_submission", "holdings_of",
+    "holds_for", "inbox", "involved", "is_allowed", "is_moving", "is_sealed", "issuers_of", "list_appeals_for", "list_applications",
+    "list_decisions", "list_open_appeals", "list_own", "list_own_appeals", "list_parts", "list_reviews", "list_steps",
+    "list_stopped", "list_submissions", "list_usable", "list_waiting", "load", "load_as", "marks_of", "matter_of", "may_come",
+    "moves_to", "name_of_typist", "next_file", "not_eligible", "offers_on", "open_answers", "open_value", "overview",
+    "place_on_desk", "prefill", "prefill_bundle", "register_wait", "renewal_opens", "replay", "reviewer_agencies", "reviews_since",
+    "rule_that_decided", "seal_answers", "seal_by", "secret_fields", "steps_of_version", "stored_marks", "submission_of",
+    "supplies", "term_of", "timeline", "typed_answers", "typist", "unusable_fields", "vouched_fields",
 ]  # fmt: skip

@@ -34,6 +34,7 @@ SELECT a.id, a.number, a.version_id, a.agency_id, a.due_on, a.term::text,
      FROM applications_step s WHERE s.application_id = a.id AND s.on_desk)
 FROM applications_application a
 WHERE a.decided_at IS NULL AND a.state IN ('submitted', 'in_process') AND a.due_on <= %(until)s AND (a.due_on, a.id) > (%(on)s, %(id)s)
+  AND (%(agency)s = '' OR a.agency_id = %(agency)s)
   AND (%(all)s OR a.agency_id = ANY(%(headed)s) OR EXISTS (
     SELECT FROM applications_step s JOIN unnest(%(agencies)s::text[], %(roles)s::text[]) AS duty(agency_id, role)
       ON s.agency_id = duty.agency_id AND (s.role = duty.role OR s.agency_id = ANY(%(headed)s))
@@ -81,15 +82,15 @@ def is_overseer(actor: Actor) -> bool:
     return any(OVERSEERS & roles for roles in actor.duties.values())
 
 
-def list_breaking(actor: Actor, after: tuple[date, UUID], limit: int) -> list[Breaking]:
-    """What breaks next among the cases this member of staff answers for. Raises: Denied("wrong_role")."""
+def list_breaking(actor: Actor, after: tuple[date, UUID], limit: int, agency_id: str = "") -> list[Breaking]:
+    """What breaks next among the cases this member of staff answers for, of one agency if asked. Raises: Denied("wrong_role")."""
     if actor.kind is not ActorKind.STAFF:
         raise Denied("wrong_role")
     duties = [(agency, role) for agency, roles in actor.duties.items() for role in roles]
     arguments: dict[str, Any] = {
         "until": due_on(clock.today(), AHEAD_DAYS, calendar()), "on": after[0], "id": after[1], "limit": limit,
         "all": is_overseer(actor), "headed": [agency for agency, roles in actor.duties.items() if roles & HEADS],
-        "agencies": [agency for agency, _ in duties], "roles": [role for _, role in duties],
+        "agencies": [agency for agency, _ in duties], "roles": [role for _, role in duties], "agency": agency_id,
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_NEXT, arguments)

@@ -78,7 +78,9 @@ def timeline(application_id: UUID) -> list[events.Entry]:
 def list_own(by: Actor, limit: int = 50) -> list[Application]:
     """The actor's applications, newest first, without their answers; a hand sees those within its mandate."""
     rows = list(
-        Application.objects.filter(applicant_id=by.id).defer("answers").order_by("-created_at")[:limit]
+        Application.objects.filter(applicant_id=by.id)
+        .defer("answers", "before")
+        .order_by("-created_at")[:limit]
     )
     firms = business_reach(by) if any(row.business_id for row in rows) else {}
     return [row for row in rows if reaches(by, row, firms)]

@@ -13,7 +13,7 @@ from pendopo.applications.rules.cases import (
     Step,
     at_agency,
 )
-from pendopo.applications.rules.checks import HEADS, can, check, verbs_for
+from pendopo.applications.rules.checks import HEADS, can, check, check_visit, verbs_for
 from pendopo.applications.rules.clock import AHEAD_DAYS, LADDER, Level, levels_due, shown_due
 from pendopo.applications.rules.deciding import Autos, Holds, begin, decide, no_autos, open_steps, state_of
 from pendopo.applications.rules.terms import (
@@ -46,6 +46,6 @@ __all__ = [
     "AHEAD_DAYS", "APPLICANTS", "BESIDE", "COMPLETENESS_DAYS", "DECIDED", "EDITABLE", "HEADS", "LADDER", "MAX_ROUNDS",
     "ON_DESK", "OSS_CODES", "OWN_WORK", "PAUSED", "PROCEEDS", "REMARKS", "SETS_BACK", "SYSTEMS", "SYSTEM_ROLE", "TRANSITIONS",
     "Act", "AutoVerdict", "Autos", "Case", "Holds", "Level", "Outcome", "Purpose", "Remark", "State", "Step", "StepKind",
-    "StepStatus", "Verb", "allows", "at_agency", "begin", "can", "check", "decide", "levels_due", "mermaid", "no_autos", "open_steps",
-    "oss_code", "shown_due", "state_of", "verbs_for",
+    "StepStatus", "Verb", "allows", "at_agency", "begin", "can", "check", "check_visit", "decide", "levels_due", "mermaid",
+    "no_autos", "open_steps", "oss_code", "shown_due", "state_of", "verbs_for",
 ]  # fmt: skip

@@ -1,5 +1,6 @@
 """Who may do what now. ``check`` raises the first reason against it; ``can`` answers; buttons and actions ask the same thing."""
 
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from pendopo.applications.rules.terms import (
 )
 from pendopo.identity.api import Actor, ActorKind, Role
 from pendopo.kernel.errors import Denied
+from pendopo.region.api import Calendar, is_working
 
 HEADS: Final = frozenset({Role.SECTION_HEAD, Role.SIGNATORY})
 """Who gives work out within an agency."""
@@ -124,6 +126,17 @@ def _check_inspected(step: Step, act: Act) -> None:
         raise Denied("appointment_needed")
     if not act.note.strip():
         raise Denied("findings_needed")
+
+
+def check_visit(verb: Verb, visit_on: date, on: date, calendar: Calendar, *, confirmed: bool) -> None:
+    """A visit on a day on which the agency does not work is meant so, and nobody writes down what was found before having been there.
+
+    Units: ``visit_on`` and ``on`` (today) are local dates. Raises: Denied("appointment_day_off" | "inspection_early").
+    """
+    if verb is Verb.SCHEDULE and not confirmed and not is_working(visit_on, calendar):
+        raise Denied("appointment_day_off")
+    if verb is Verb.INSPECT and on < visit_on:
+        raise Denied("inspection_early")
 
 
 def _is_fee(act: Act) -> bool:

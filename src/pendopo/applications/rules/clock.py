@@ -3,7 +3,7 @@
 The count itself is the region's (``due_of``, ``derive``); what silence grants is the catalogue's (``tacit``).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from enum import StrEnum
@@ -11,7 +11,7 @@ from typing import Final
 
 from pendopo.applications.rules.cases import Case
 from pendopo.applications.rules.terms import State
-from pendopo.region.api import Calendar, Mark, Term, due_of, due_on
+from pendopo.region.api import Calendar, Mark, Term, due_of, due_on, working_days_between
 
 RECEIVED: Final = "received"
 """Reason of a start nobody has confirmed yet: the file was received, and counts as complete unless it comes back in time."""
@@ -90,3 +90,33 @@ def shown_due(term: Term, marks: Sequence[Mark], calendar: Calendar) -> date | N
     """The deadline to show: while the clock stands still, the one it had when it stopped."""
     due = due_of(term, marks, calendar)
     return due if due or not marks or marks[-1].kind != "pause" else due_of(term, marks[:-1], calendar)
+
+
+def days_used(marks: Sequence[Mark], received_on: date, until_on: date, calendar: Calendar) -> int:
+    """Working days for which a file lay with the office: from its start, without the time it waited for the applicant.
+
+    Units: local dates, ``until_on`` the day of the decision. A file without marks counts from the day it was received.
+    """
+    used, since = 0, None if marks else received_on
+    for mark in marks:
+        if mark.kind == "pause":
+            used += working_days_between(since, mark.on, calendar) if since else 0
+            since = None
+        else:
+            since = mark.on
+    return used + (working_days_between(since, until_on, calendar) if since and since <= until_on else 0)
+
+
+def middle(counted: Mapping[int, int]) -> float | None:
+    """The median of values given as {value: how often}; None of nothing."""
+    total, seen = sum(counted.values()), 0
+    low: int | None = None
+    for value in sorted(counted):
+        seen += counted[value]
+        if low is None and 2 * seen >= total:
+            low = value
+            if 2 * seen > total:
+                return float(value)
+        elif low is not None:
+            return (low + value) / 2
+    return None

@@ -200,6 +200,7 @@ def review(request: Asked, application_id: UUID) -> HttpResponse:
         "row": row,
         "sections": [(title, rows) for title, rows in sections if rows],
         **_ending(row),
+        "warned": forms.warned(sections),
         "errors": [
             ("", f"{drawn.labels(schema).get(name, name)}: {message}" if name else message)
             for name, message in errors.items()

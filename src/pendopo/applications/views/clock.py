@@ -74,14 +74,20 @@ def _in_words(evidence: str, called: dict[str, str]) -> str:
 @require_GET
 def warnings(request: Asked) -> HttpResponse:
     """What breaks next, with the decision one click away for whoever may take it."""
-    rows = clock_desk.list_breaking(request.actor, _key(request.GET.get("after", "")), PAGE + 1)
+    known = {agency.id: agency for agency in list_agencies()}
+    chosen = known.get(request.GET.get("instansi", ""))
+    asked = f"instansi={chosen.id}&" if chosen else ""
+    rows = clock_desk.list_breaking(
+        request.actor, _key(request.GET.get("after", "")), PAGE + 1, agency_id=chosen.id if chosen else ""
+    )
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     overseer = clock_desk.is_overseer(request.actor)
     context = {
         "rows": rows[:PAGE],
         "sums": clock_desk.sum_breaking(request.actor) if overseer else None,
-        "agencies": {agency.id: agency for agency in list_agencies()},
-        "more": f"/kerja/peringatan/?after={last.due_on},{last.application_id}" if last else "",
+        "agencies": known,
+        "chosen": chosen,
+        "more": f"/kerja/peringatan/?{asked}after={last.due_on},{last.application_id}" if last else "",
     }
     return render(request, "applications/warnings.html", context)
 

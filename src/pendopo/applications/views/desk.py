@@ -1,11 +1,10 @@
-"""The officer's desk: one inbox ordered by what breaks first, the file on one screen, the acts the rules allow."""
+"""The officer's desk: the file on one screen, the acts the rules allow. The list of files: inbox."""
 
 import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,63 +13,34 @@ from django.views.decorators.http import require_GET, require_http_methods
 from pendopo.agencies.api import colleagues
 from pendopo.applications import api, forms
 from pendopo.applications.rules import REMARKS
-from pendopo.applications.views import automatic, drawn
-from pendopo.applications.views.changes import changes
+from pendopo.applications.views import automatic, drawn, inbox
+from pendopo.applications.views.changes import changes, corrections
 from pendopo.applications.views.doors import Asked, for_staff
 from pendopo.catalogue.api import get_version
 from pendopo.documents.api import get_document, get_label, open_document, open_upload
-from pendopo.identity.api import Role, note_access
+from pendopo.identity.api import Actor, note_access
 from pendopo.kernel import clock
 from pendopo.kernel.errors import Denied, NotFound
 from pendopo.region.api import calendar, closing_at, working_days_between
 from pendopo.web import words
-from pendopo.web.downloads import send_file
+from pendopo.web.downloads import send_bytes, send_file
 
-PAGE = 50
 _CLOCK_TIME = re.compile(r"([01]?\d|2[0-3])[.:]([0-5]\d)")
-_ONLOOKERS = {Role.MAYOR, Role.REGIONAL_SECRETARY}
 _REMARK = ("remark_field", "remark_reason", "remark_note")
 _FEE = ("fee_name", "fee_amount", "fee_basis")
 AHEAD = timedelta(days=366)
-
-
-@for_staff
-@require_GET
-def inbox(request: Asked) -> HttpResponse:
-    """What waits for me, what breaks first on top. Who only looks on has no tasks and sees what is late."""
-    roles = {role for held in request.actor.duties.values() for role in held}
-    if roles and roles <= _ONLOOKERS:
-        return redirect("/kerja/peringatan/")
-    after = _key(request.GET.get("after", ""))
-    rows = api.inbox(request.actor, after=after, limit=PAGE + 1)
-    today, days = clock.today(), calendar()
-    drawn = [
-        {
-            "row": row,
-            "service": get_version(row.version_id).content,
-            "left": working_days_between(today, row.due_on, days) if row.due_on else None,
-        }
-        for row in rows[:PAGE]
-    ]
-    last = rows[PAGE - 1] if len(rows) > PAGE else None
-    reviews = bool(api.reviewer_agencies(request.actor))
-    context = {
-        "rows": drawn,
-        "reviews": api.count_reviews(request.actor) if reviews else 0,
-        "stopped": api.list_stopped(request.actor) if reviews else [],
-        "count": api.count_inbox(request.actor),
-        "more": f"/kerja/?after={last.due_on or '9999-12-31'},{last.step_id}" if last else "",
-    }
-    return render(request, "applications/inbox.html", context)
-
-
-def _key(text: str) -> tuple[str, int]:
-    """``2026-11-22,17`` -> the key of the last row of the page before; anything else starts at the top."""
-    due, _comma, step = text.partition(",")
-    try:
-        return (str(date.fromisoformat(due)), int(step))
-    except ValueError:
-        return ("-infinity", 0)
+_BESIDE = {
+    "appointment_past": "visit_on",
+    "appointment_day_off": "visit_on",
+    "inspection_early": "note",
+    "findings_needed": "note",
+    "result_missing": "favourable",
+    "confirmation_needed": "confirmed",
+}
+"""Beside which field a refusal is said; the others concern the whole act."""
+_VISIT = ("visit_on", "visit_at", "place")
+_REFUSAL = ("reason", "legal_basis")
+_PARTS = {"appointment_incomplete": _VISIT, "legal_reason_needed": _REFUSAL}
 
 
 @for_staff
@@ -84,7 +54,7 @@ def _show(
     request: Asked,
     application_id: UUID,
     *,
-    problem: str = "",
+    refused: str = "",
     typed: Any = None,
     acted: tuple[str, str] = ("", ""),
     status: int = 200,
@@ -106,6 +76,7 @@ def _show(
         "service": version.content,
         **_answers_and_papers(row, version.content["form"]["schema"], answers),
         "changes": changes(row, version.content["form"]["schema"]),
+        "corrections": corrections(row, version.content["form"]["schema"], entries),
         "earlier": get_label(row.earlier_document_id) if row.earlier_document_id else None,
         "step_items": drawn.steps(api.list_steps(application_id), version.content, row.fee_idr),
         "competence": drawn.competence(entries, version.content),
@@ -117,7 +88,9 @@ def _show(
         "document": get_document(row.document_id, request.actor, allowed=True) if row.document_id else None,
         "due_at": closing_at(row.due_on, row.agency_id) if row.due_on else None,
         "left": working_days_between(clock.today(), row.due_on, calendar()) if row.due_on else None,
-        "problem": problem,
+        "problem": words.denied(refused) if refused else "",
+        "beside": _beside(refused, typed),
+        "day_off": refused == "appointment_day_off" or bool(typed and typed.get("confirmed")),
         "typed": typed or {},
         "acted": acted,
         "kept_remarks": _rows(typed, *_REMARK),
@@ -140,6 +113,7 @@ def _answers_and_papers(row: Any, schema: forms.Schema, answers: dict[str, Any])
     files = api.attached(schema, answers, f"person:{row.applicant_id}")
     return {
         "sections": sections,
+        "warned": forms.warned(sections),
         "documents": [{**paper, "file": files.get(paper["file"])} for paper in papers],
     }
 
@@ -153,25 +127,45 @@ def _acts(
         {
             "step": step,
             "title": _step_words(content, step.key),
-            "verbs": api.verbs_for(case, step, request.actor),
+            "verbs": verbs,
             "visit": datetime.fromisoformat(step.appointment) if step.appointment else None,
             "confirms": api.to_confirm(content, step.key, answers),
-            "colleagues": [
-                (
-                    colleague.user_id,
-                    f"{colleague.name}, {colleague.title}" if colleague.title else colleague.name,
-                )
-                for colleague in colleagues(step.agency_id, step.role)
-            ],
+            "colleagues": _others(step, request.actor, mine=bool(verbs)),
         }
         for step in case.steps
         if api.can(case, api.Verb.REASSIGN, request.actor, step.key)
+        for verbs in [api.verbs_for(case, step, request.actor)]
+    ]
+
+
+def _others(step: api.Step, actor: Actor, *, mine: bool) -> list[tuple[UUID, str]]:
+    """Who may be given the step. Oneself only where a colleague holds it: that is taking it over."""
+    return [
+        (one.user_id, f"{one.name}, {one.title}" if one.title else one.name)
+        for one in colleagues(step.agency_id, step.role)
+        if not (mine and one.user_id == actor.id)
     ]
 
 
 def _step_words(content: dict[str, Any], key: str) -> str:
     step = next(step for step in content["procedure"]["steps"] if step["id"] == key)
     return forms.words(step, "name", "name_en")
+
+
+@for_staff
+@require_GET
+def draft(request: Asked, application_id: UUID, step_key: str) -> HttpResponse:
+    """The paper as it would look, for who may sign or initial it now; it is made for this reply only, and the reading is written down."""
+    pdf = api.draft_paper(application_id=application_id, step_key=step_key, by=request.actor)
+    row = api.get_for_staff(application_id, request.actor)
+    note_access(
+        person_id=row.applicant_id,
+        by=request.actor,
+        fields=["holder_name", "rows"],
+        purpose=_("Memeriksa konsep dokumen permohonan %(number)s") % {"number": row.number},
+        subject=f"application:{row.id}",
+    )
+    return send_bytes(pdf, f"konsep-{row.number}.pdf", "application/pdf")
 
 
 @for_staff
@@ -184,6 +178,7 @@ def act(request: Asked, application_id: UUID, step_key: str, verb: str) -> HttpR
         known_verb = api.Verb(verb)
     except ValueError as unknown:
         raise NotFound from unknown
+    place = api.place_on_desk(application_id, step_key)
     try:
         state = api.advance(
             application_id=application_id,
@@ -193,19 +188,23 @@ def act(request: Asked, application_id: UUID, step_key: str, verb: str) -> HttpR
             act=_read_act(request, known_verb),
         )
     except Denied as refused:
-        problem = str(words.denied(refused.code))
         return _show(
             request,
             application_id,
-            problem=problem,
+            refused=refused.code,
             typed=request.POST,
             acted=(step_key, verb),
             status=409 if words.is_conflict(refused.code) else 422,
         )
-    messages.success(
-        request, _("Tercatat. Keadaan berkas sekarang: %(state)s.") % {"state": words.state(state)}
-    )
+    inbox.tell_done(request, application_id, place, state)
     return redirect("/kerja/")
+
+
+def _beside(code: str, typed: Any) -> dict[str, str]:
+    """{field: the refusal}, where it is about one field; of what has several parts, about the first one left empty."""
+    left = [name for name in _PARTS.get(code, ()) if not typed.get(name, "").strip()]
+    field = _BESIDE.get(code) or (left or _PARTS.get(code, ("",)))[0]
+    return {field: str(words.denied(code))} if field else {}
 
 
 def _rows(post: Any, *names: str) -> list[tuple[str, ...]]:

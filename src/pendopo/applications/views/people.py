@@ -48,7 +48,14 @@ def _agency(request: Asked, agency_id: str) -> dict[str, object]:
     heads = bool(request.actor.duties[agency_id] & api.HEADS)
     staff = [(str(colleague.user_id), colleague.name) for colleague in list_colleagues(agency_id)]
     absent = staff if heads else [pair for pair in staff if pair[0] == str(request.actor.id)]
-    return {"id": agency_id, "name": get_agency(agency_id).name, "absent": absent, "staff": staff}
+    stands_in = staff if heads else [pair for pair in staff if pair not in absent]
+    return {
+        "id": agency_id,
+        "name": get_agency(agency_id).name,
+        "absent": absent,
+        "staff": staff,
+        "deputies": stands_in,
+    }
 
 
 def _appoint(request: Asked) -> None:

@@ -99,6 +99,7 @@ def _review_context(request: Asked, row: Any, errors: dict[str, str], problem: s
         "row": row,
         "title": title_of(row.goal),
         "sections": [(title, rows) for title, rows in [_told(row, parts), *sections] if rows],
+        "warned": forms.warned(sections),
         "errors": [*found, *([("", problem)] if problem else [])],
         "editable": is_draft,
         "services": [

@@ -208,7 +208,7 @@ def _fact(key: str, fact: Spec) -> Property:
 
 
 def question(asked: Spec) -> Property:
-    """One property from {name, name_en, type, options, max_length, minimum, maximum, pattern, unit, help, autocomplete}."""
+    """One property from {name, name_en, type, options, max_length, minimum, maximum, pattern, unit, help, autocomplete, expires}."""
     name_en = asked.get("name_en") or asked["name"]
     prop: Property = {"title": asked["name"], "x-title-en": name_en, **_typed(asked)}
     for ours, theirs in (
@@ -245,6 +245,7 @@ def _typed(asked: Spec) -> Property:
             "maxLength": 10,
             "pattern": DATE_PATTERN,
             "x-widget": "date",
+            **({"x-expires": True} if asked.get("expires") else {}),
         }
     if kind in {"integer", "currency", "number"}:
         bounds = {"minimum": 0, "maximum": MAX_IDR if kind == "currency" else 1_000_000_000}

@@ -77,6 +77,8 @@ def _property_faults(prop: Mapping[str, Any]) -> Iterator[str]:
         yield "a text needs maxLength"
     if prop.get("x-widget") == "nik" and not prop.get("pattern"):
         yield "a NIK needs a pattern"
+    if prop.get("x-expires") and prop.get("format") != "date":
+        yield "x-expires is for dates"
     options = prop.get("x-options")
     if "enum" in prop and set(options or {}) != {str(value) for value in prop["enum"]}:
         yield "x-options must name exactly the values of enum"

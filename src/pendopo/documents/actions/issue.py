@@ -83,27 +83,12 @@ def issue(
         raise Denied("validity_reversed")
     if provisional and valid_until is None:
         raise Denied("provisional_end_missing")
-    said: dict[str, Any] = {
-        "title": title,
-        "service_name": service_name,
-        "agency_name": agency_name,
-        "agency_address": agency_address,
-        "holder_name": holder_name,
-        "rows": [{"label": label, "value": value} for label, value in rows],
-        "reasons": [{"text": text, "legal_basis": basis} for text, basis in reasons],
-        "legal_basis": list(legal_basis),
-        "intro": intro,
-        "closing": closing,
-        "signatory": asdict(signatory),
-        "validity": papers.validity_words(begins, valid_until),
-        "issued_on": papers.day_words(on),
-        "demo": settings.MODE != "production",
-        "stamp": "TERBIT SEMENTARA" if provisional else papers.STAMPS.get(purpose, ""),
-        "origin": _origin(earlier, purpose),
-        "silence": silence,
-        "annex": [{"on": on, "what": what} for on, what in annex],
-    }
-    said = {key: value for key, value in _clean(said).items() if value != ""}
+    said = _said(
+        title=title, service_name=service_name, agency_name=agency_name, agency_address=agency_address, holder_name=holder_name,
+        rows=rows, reasons=reasons, legal_basis=legal_basis, intro=intro, closing=closing, signatory=signatory, silence=silence,
+        validity=papers.validity_words(begins, valid_until), origin=_origin(earlier, purpose), annex=annex,
+        stamp="TERBIT SEMENTARA" if provisional else papers.STAMPS.get(purpose, ""),
+    )  # fmt: skip
     with transaction.atomic():
         _lock(f"{subject} {kind}")
         before = (
@@ -131,6 +116,57 @@ def issue(
         )
         events.emit("document_issued", document=str(row.id), subject=subject, number=number)
     return paper(row)
+
+
+def draft(
+    *,
+    title: str,
+    service_name: str,
+    agency_name: str,
+    holder_name: str,
+    signatory: Signatory,
+    rows: Sequence[tuple[str, str]] = (),
+    legal_basis: Sequence[str] = (),
+    template: str = "default",
+    valid_from: date | None = None,
+    valid_until: date | None = None,
+    purpose: papers.Purpose = papers.Purpose.NEW,
+    earlier: UUID | None = None,
+    closing: str = "",
+) -> bytes:
+    """Typeset the paper as ``issue`` would today, marked KONSEP, without number, code and signature. Nothing is kept.
+
+    The caller decides who may see it. Raises: Unavailable.
+    """
+    said = _said(
+        title=title, service_name=service_name, agency_name=agency_name, holder_name=holder_name, rows=rows, legal_basis=legal_basis,
+        validity=papers.validity_words(valid_from or clock.today(), valid_until), signatory=signatory, closing=closing,
+        stamp=papers.STAMPS.get(purpose, ""), origin=_origin(earlier, purpose),
+    )  # fmt: skip
+    return typst.typeset(template, breakable(said) | {"draft": True}, at=clock.now()).pdf
+
+
+def _said(
+    *,
+    signatory: Signatory,
+    rows: Sequence[tuple[str, str]],
+    reasons: Sequence[tuple[str, str]] = (),
+    annex: Sequence[tuple[str, str]] = (),
+    legal_basis: Sequence[str],
+    **texts: str,
+) -> dict[str, Any]:
+    """What a paper says, as its template reads it: cleaned, without what is empty."""
+    said: dict[str, Any] = {
+        **texts,
+        "rows": [{"label": label, "value": value} for label, value in rows],
+        "reasons": [{"text": text, "legal_basis": basis} for text, basis in reasons],
+        "legal_basis": list(legal_basis),
+        "signatory": asdict(signatory),
+        "issued_on": papers.day_words(clock.today()),
+        "demo": settings.MODE != "production",
+        "annex": [{"on": on, "what": what} for on, what in annex],
+    }
+    return {key: value for key, value in _clean(said).items() if value != ""}
 
 
 def _origin(earlier: UUID | None, purpose: papers.Purpose) -> str:

@@ -39,6 +39,7 @@ _ASKED: Final = {
     "help": TEXT,
     "help_en": TEXT,
     "autocomplete": _optional("string", maxLength=40),
+    "expires": {"type": "boolean"},
 }
 _FACT: Final = _record(
     ["name", "name_en", "type"],
