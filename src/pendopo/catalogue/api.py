@@ -50,7 +50,7 @@ from pendopo.catalogue.rules.automatic import provable_fields, verified_names
 from pendopo.catalogue.rules.categories import CATEGORIES
 from pendopo.catalogue.rules.city import Problem
 from pendopo.catalogue.rules.fees import FeeLine, names_in
-from pendopo.catalogue.rules.forms import FIELDS_A_PAGE, even_parts, property_name
+from pendopo.catalogue.rules.forms import FIELDS_A_PAGE, even_parts, is_own, property_name
 from pendopo.catalogue.rules.planning import (
     HAS,
     LACKS,
@@ -69,9 +69,11 @@ from pendopo.catalogue.rules.planning import (
     PlannedFee,
     PlannedService,
     Question,
+    all_before,
     draw,
     faults,
     names_in_list,
+    told_of,
 )
 from pendopo.catalogue.rules.presence import Ending
 from pendopo.catalogue.rules.purposes import PAGE as PURPOSE_PAGE
@@ -129,6 +131,7 @@ __all__ = [
     "ServiceCard",
     "ServiceVersion",
     "agencies_of",
+    "all_before",
     "asked_as",
     "asking_services",
     "atlas",
@@ -158,6 +161,7 @@ __all__ = [
     "get_version",
     "heirs_of",
     "inventory",
+    "is_own",
     "judge_eligibility",
     "list_agencies",
     "list_cards",
@@ -187,6 +191,7 @@ __all__ = [
     "tables_of",
     "tacit",
     "terms",
+    "told_of",
     "validate",
     "verified_names",
     "version_for",

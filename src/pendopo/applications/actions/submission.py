@@ -142,7 +142,8 @@ def _write_plan(row: Submission, made: Plan, by: Actor) -> None:
         )
         for part in made.parts
     )
-    row.plan, row.updated_at, row.consented_at = stored_plan(made), clock.now(), None
+    row.plan = {**stored_plan(made), "for_business": row.business_id is not None}
+    row.updated_at, row.consented_at = clock.now(), None
     parts = queries.list_parts(row.id)
     merged = queries.bundle_form(row, parts)
     answers, sources = queries.prefill_bundle(merged, parts, by, row.business_id)

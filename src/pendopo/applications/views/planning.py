@@ -123,7 +123,7 @@ def _shown(wanted: Goal, made: Plan, told: Mapping[str, str]) -> dict[str, Any]:
     for requirement, service_id in obtained.items():
         obtains.setdefault(service_id, []).append(requirement)
     usual = atlas().usual
-    papers = [d for d in made.documents if d.how is How.PART or d.requirement not in obtained]
+    papers = [d for d in made.papers if d.how is How.PART or d.requirement not in obtained]
     return {
         "plan": made,
         "names": names,

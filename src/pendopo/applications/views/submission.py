@@ -98,7 +98,7 @@ def begin(request: Asked) -> HttpResponse:
         "plan": made,
         "goals": goals,
         "finder": finder,
-        "bring": [paper for paper in made.documents if paper.how == "bring" and paper.required],
+        "bring": [paper for paper in made.papers if paper.how == "bring" and paper.required],
         "choices": [("", _("Diri saya sendiri"))]
         + [(str(business.id), f"{business.name} (NIB {business.nib})") for business in businesses],
     }

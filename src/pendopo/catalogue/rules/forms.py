@@ -82,6 +82,11 @@ def is_spare(requirement: Spec) -> bool:
     return bool(requirement.get("optional") or requirement.get("when_proxy"))
 
 
+def is_own(prop: Spec) -> bool:
+    """True for a field about the applicant (or their business), not about a child or a witness."""
+    return bool(prop.get("x-person", "self") == "self")
+
+
 def asked_facts(requirement: Spec) -> list[str]:
     """Facts that take the place of this requirement. A paper another person holds says nothing about the applicant."""
     if requirement.get("held_by"):
