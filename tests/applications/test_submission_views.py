@@ -185,6 +185,11 @@ def test_wrong_answers_stay_and_say_what_is_wrong(siti: Client, city: Cast, row:
     refused = siti.post(f"/pengajuan/{row.id}/periksa/")
     assert refused.status_code == 422
     assert not Application.objects.exists()
+    check = siti.get(f"/pengajuan/{row.id}/periksa/")
+    assert check.status_code == 200
+    for shown in (text(refused), text(check)):
+        assert f'<a href="{page}?ubah=1#f-child_birth_date">' in shown, "what is wrong leads to its field"
+        assert "Kirim semua" not in shown
 
 
 def test_what_is_known_is_shown_with_its_source_and_only_asked_to_be_changed(

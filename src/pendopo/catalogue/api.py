@@ -50,7 +50,7 @@ from pendopo.catalogue.rules.automatic import provable_fields, verified_names
 from pendopo.catalogue.rules.categories import CATEGORIES
 from pendopo.catalogue.rules.city import Problem
 from pendopo.catalogue.rules.fees import FeeLine, names_in
-from pendopo.catalogue.rules.forms import FIELDS_A_PAGE, even_parts, is_own, property_name
+from pendopo.catalogue.rules.forms import FIELDS_A_PAGE, digits_of, even_parts, is_own, property_name
 from pendopo.catalogue.rules.planning import (
     HAS,
     LACKS,
@@ -144,6 +144,7 @@ __all__ = [
     "competence",
     "condition",
     "current_versions",
+    "digits_of",
     "draw",
     "even_parts",
     "export",

@@ -98,7 +98,11 @@ def _finder(
         }
         for question in wanted.questions
     ]
-    listed = [(name if name != "answers" else "", message) for name, message in errors.items()]
+    labels = {field["name"]: field["label"] for field in fields}
+    listed = [
+        (name if name in labels else "", f"{labels[name]} {message}" if name in labels else message)
+        for name, message in errors.items()
+    ]
     return {
         "goal": wanted,
         "category": CATEGORIES[wanted.category],

@@ -216,7 +216,7 @@ def _form_page(
             )
             for name in asked
         ],
-        "errors": [(name, errors[name]) for name in asked if name in errors],
+        "errors": forms.listed(schema, asked, errors),
     }
     return render(request, "applications/submission_fill.html", context, status=422 if errors else 200)
 

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from pendopo.applications import api, forms
-from pendopo.applications.views import drawn
 from pendopo.applications.views.doors import Asked, for_citizens
 from pendopo.applications.views.submission import is_fixed, title_of, where_left_off
 from pendopo.applications.views.submission_drawn import agencies_of
@@ -73,6 +72,8 @@ def _review_context(request: Asked, row: Any, errors: dict[str, str], problem: s
     answers = api.typed_answers(row)
     files = api.attached(merged.schema, answers, request.actor.ref)
     is_draft = row.state == "draft"
+    if is_draft and not errors:  # a page that saves itself keeps what is wrong, too
+        errors = api.check_parts(row, parts)
     change = f"/pengajuan/{row.id}/isi/" if is_draft else ""
     sections = [
         (
@@ -92,14 +93,16 @@ def _review_context(request: Asked, row: Any, errors: dict[str, str], problem: s
         )
         for page in forms.pages(merged.schema)
     ]
-    labels = drawn.labels(merged.schema)
     agencies = agencies_of(row, parts, api.list_applications(parts))
-    found = [("", f"{labels.get(name, name)}: {message}") for name, message in errors.items()]
     return {
         "row": row,
         "title": title_of(row.goal),
         "sections": [(title, rows) for title, rows in [_told(row, parts), *sections] if rows],
-        "errors": [*found, *([("", problem)] if problem else [])],
+        "errors": [
+            *forms.listed(merged.schema, errors, errors, change),
+            *([("", problem)] if problem else []),
+        ],
+        "complete": not errors,
         "editable": is_draft,
         "services": [
             _priced(merged, part, answers) | {"agency": agencies[part.service_id]} for part in parts
