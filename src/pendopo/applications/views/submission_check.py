@@ -53,7 +53,7 @@ def review(request: Asked, submission_id: UUID) -> HttpResponse:
         try:
             wants = "wants_person" in request.POST
             api.file_submission(submission_id=row.id, by=request.actor, wants_person=wants)
-            return redirect(f"/pengajuan/{row.id}/")
+            return redirect(f"/pengajuan/{row.id}/tanda-terima/")
         except Invalid as refused:
             errors = refused.errors
         except Denied as refused:
