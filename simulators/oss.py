@@ -2,9 +2,9 @@
 
 Field names, envelope and codes are those of the real interface; an unknown number is an answer (code 404), not an error.
 A person of the civil registry who has no business here yet gets one when asked for by taxpayer number (their NIK), as if the desk
-had just helped them through OSS: number and owner only, the rest empty. ``POST /_control`` with ``{"register": {...}}`` adds a
-record. Modes beside those of ``server``: ``lie`` (another business's record), ``reorder`` (the answer to the call before), and with
-``{"mode": "fail", "code": 504}`` the failure is told inside the envelope, as the real one does.
+had just helped them through OSS: number, owner and one line of business (a café), the rest empty. ``POST /_control`` with
+``{"register": {...}}`` adds a record. Modes beside those of ``server``: ``lie`` (another business's record), ``reorder`` (the answer
+to the call before), and with ``{"mode": "fail", "code": 504}`` the failure is told inside the envelope, as the real one does.
 """
 
 import hashlib
@@ -109,8 +109,9 @@ class Oss(Simulator):
             return None
         nib = f"9{int.from_bytes(hashlib.sha256(nik.encode()).digest()[:6]) % 10**12:012}"
         self.businesses[nib] = business(
-            nib, person["NAMA_LGKP"], nik, nik, jenis_pelaku_usaha="02", jenis_perseroan="17"
-        )
+            nib, person["NAMA_LGKP"], nik, nik, jenis_pelaku_usaha="02", jenis_perseroan="17",
+            data_proyek=[{"id_proyek": "1", "kbli": "56303"}],
+        )  # fmt: skip
         return self.businesses[nib]
 
     def _behave(self, reply: Reply) -> Reply:

@@ -35,6 +35,9 @@ from tests.documents import samples
 NIK = "2171105708950002"
 OTHER_NIK = "2171101708950001"
 NIB = "8120207730001"
+THIRD_NIK = "2171031111700007"
+AGREES = {"witness2_nik": THIRD_NIK, "complexity": "TIDAK_SEDERHANA"}
+"""Answers that are no sample of their kind, because a form's rules hold them against others."""
 PAYMENT_SECRET = "demo-payment-secret"
 REFUSAL = Act(
     reason="Lokasi usaha berada di luar zona yang diperbolehkan.", legal_basis="Perda 3/2021 pasal 12"
@@ -139,7 +142,9 @@ def valid_answers(
 
 
 def value_for(name: str, prop: Mapping[str, Any], by: Actor, papers: dict[str, str]) -> Any:
-    """One value of the kind the property asks for."""
+    """One value of the kind the property asks for, and that agrees with the others."""
+    if name in AGREES:
+        return AGREES[name]
     if "const" in prop:
         return prop["const"]
     if prop.get("enum"):

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
+from django.utils import translation
 
 from pendopo.applications import api
 from pendopo.applications.models import Application, Step
@@ -28,7 +29,7 @@ NOBODYS = "7b1c2f64-3d5e-4c80-9a1b-2f3e4d5c6b7a"  # an id that nothing has
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("house")]
 
 SIP = "dpmptsp-sip-perawat"
-PBG = "dpmptsp-pbg-rumah"
+PBG, BIRTH = "dpmptsp-pbg-rumah", "dukcapil-akta-kelahiran"
 COMPANYS = "disnaker-wlkp"
 ASSESSED = "dinkes-surat-sehat"
 SIX_MONTHS = "kel-domisili"
@@ -600,3 +601,47 @@ def test_every_storey_of_a_house_says_its_area(siti: Actor, storeys: int, asked:
     errors = validate(get_service(PBG), {"storeys": storeys, "floor_1_area_m2": 60})
     assert {n for n in (2, 3) if f"floor_{n}_area_m2" in errors} == asked
     assert "floor_2_area_m2" in validate(get_service(PBG), {"storeys": 2, "floor_2_area_m2": 0})
+
+
+def contradicting(service_id: str, field: str, **answers: Any) -> str:
+    """What stands beside a field for answers that cannot be true together."""
+    return validate(get_service(service_id), answers).get(field, "")
+
+
+@pytest.mark.parametrize(
+    ("complexity", "storeys", "areas", "field", "words"),
+    [
+        ("SEDERHANA", 3, {}, "storeys", "paling banyak dua lantai"),
+        ("SEDERHANA", 2, {}, "storeys", ""),
+        ("TIDAK_SEDERHANA", 3, {}, "storeys", ""),
+        ("SEDERHANA", "tiga", {}, "storeys", "angka bulat"),
+        ("SEDERHANA", 1, {"floor_2_area_m2": 40.0}, "floor_2_area_m2", "satu lantai"),
+        ("SEDERHANA", 1, {"floor_2_area_m2": 40}, "floor_2_area_m2", "satu lantai"),
+        ("SEDERHANA", 2, {"floor_2_area_m2": 40.0}, "floor_2_area_m2", ""),
+        ("SEDERHANA", 2, {"floor_2_area_m2": 40.0, "floor_3_area_m2": 9.0}, "floor_3_area_m2", "lantai tiga"),
+    ],
+)
+def test_a_house_that_contradicts_itself_is_refused(
+    siti: Actor, complexity: str, storeys: Any, areas: dict[str, Any], field: str, words: str
+) -> None:
+    said = contradicting(PBG, field, complexity=complexity, storeys=storeys, **areas)
+    assert words in said if words else not said
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("Bintang", "paling sedikit dua kata"), ("Bintang Kecil", ""), ("", "belum diisi"), (7, "belum benar")],
+)
+def test_a_childs_name_has_two_words(siti: Actor, name: Any, words: str) -> None:
+    """Permendagri 73/2022 art. 4."""
+    said = contradicting(BIRTH, "child_full_name", child_full_name=name)
+    assert words in said if words else not said
+
+
+def test_two_witnesses_are_two_people(siti: Actor) -> None:
+    same = {"witness1_nik": factories.NIK, "witness2_nik": factories.NIK}
+    assert "orang lain" in contradicting(BIRTH, "witness2_nik", **same)
+    assert not contradicting(BIRTH, "witness1_nik", **same)
+    assert not contradicting(BIRTH, "witness2_nik", **same | {"witness2_nik": factories.OTHER_NIK})
+    with translation.override("en"):
+        assert "somebody else" in contradicting(BIRTH, "witness2_nik", **same)

@@ -16,6 +16,7 @@ DATE = {"type": "string", "format": "date"}
 NIK = {"type": "string", "x-widget": "nik"}
 PHONE = {"type": "string", "x-autocomplete": "tel"}
 BOX = {"type": "boolean"}
+TAX = {"type": "string", "title": "NPWP", "pattern": "^[0-9]{15,16}$"}
 FILE = {"type": "string", "x-widget": "file"}
 TEXT = {"type": "string"}
 
@@ -42,6 +43,8 @@ TEXT = {"type": "string"}
         (PHONE, "+62 812 3456 7890", "+6281234567890"),
         (PHONE, "6281234567890", "+6281234567890"),
         (PHONE, "rumah", "rumah"),
+        (TAX, "02.123.456.7-215.000", "021234567215000"),
+        (TAX, "belum punya", "belum punya"),
         (BOX, "on", True),
         (BOX, "", None),
         (FILE, " abc ", "abc"),
@@ -82,3 +85,40 @@ def test_ids_are_known_from_texts(text: str) -> None:
 )
 def test_months_end_on_the_same_day_or_the_last(on: date, months: int, until: date) -> None:
     assert _months_later(on, months) == until
+
+
+@pytest.mark.parametrize(
+    ("field", "keyboard"),
+    [
+        (TAX, "numeric"),
+        ({"type": "string", "pattern": r"^\d{1,3}$"}, "numeric"),
+        ({"type": "string", "pattern": "^[0-9]+$"}, "numeric"),
+        (PHONE, "tel"),
+        ({"type": "string", "pattern": "^[A-Z0-9]{5,12}$"}, ""),
+        ({"type": "string", "pattern": "^(?:19|20)[0-9]{2}$"}, ""),
+        (TEXT, ""),
+    ],
+)
+def test_numbers_kept_as_text_bring_the_keyboard_with_digits(field: dict[str, Any], keyboard: str) -> None:
+    drawn = forms.field_for(
+        {"properties": {"a": {"title": "A", **field}}}, "a", answers={}, sources={}, errors={}, files={}
+    )
+    assert drawn["inputmode"] == keyboard
+
+
+def test_the_summary_names_each_field_once() -> None:
+    schema = {
+        "properties": {
+            "tax": TAX,
+            "name": {"title": "Nama"},
+            "sure": {"title": "Sudah yakin?"},
+            "fine": {"title": "Benar"},
+        }
+    }
+    errors = {"tax": "Isi dengan angka.", "name": "Nama belum diisi.", "sure": "Belum dijawab.", "": "Umum."}
+    assert forms.listed(schema, ["sure", "name", "tax", "fine", ""], errors) == [
+        ("sure", "Sudah yakin? Belum dijawab."),
+        ("name", "Nama belum diisi."),
+        ("tax", "NPWP: Isi dengan angka."),
+        ("", "Umum."),
+    ]

@@ -410,7 +410,9 @@ def test_the_pages_from_template_to_progress(client: Any, city: Any) -> None:
     assert "/akun/login/" in client.get(here)["Location"]
     client.force_login(city.budi.user)
     assert client.get(here).status_code == 403  # represents nobody
+    assert "/kelompok/" not in client.get("/saya/").content.decode(), "and is not led there"
     client.force_login(city.siti.user)
+    assert 'href="/kelompok/"' in client.get("/saya/").content.decode()
     assert client.get("/kelompok/").status_code == 200
     book = b"".join(client.get(f"{here}templat.xlsx").streaming_content)
     sheets = load_workbook(io.BytesIO(book))

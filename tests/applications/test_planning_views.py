@@ -50,6 +50,24 @@ def test_the_finder_asks_and_the_plan_answers_without_signing_in(stranger: Clien
     )
 
 
+def test_the_plan_says_which_question_was_answered_how(stranger: Client) -> None:
+    plan = re.sub(r"<[^>]+>|\s+", " ", text(stranger.get(CAFE)))
+    plan = re.sub(r"\s+", " ", plan)
+    assert "Siapa yang berusaha? Saya sendiri (perorangan)" in plan
+    assert "Jawaban Anda:" not in plan
+
+
+def test_what_is_not_confirmed_is_said_once_and_marked_on_each_line(stranger: Client) -> None:
+    page = text(stranger.get(CAFE))
+    seen = re.sub(r'<span class="hidden">.*?</span>', "", page)
+    assert seen.count("menunggu konfirmasi instansi") == 1, "the legend alone"
+    marks = page.count(
+        '<span aria-hidden="true">†</span><span class="hidden"> (menunggu konfirmasi instansi)'
+    )
+    assert marks > 1
+    assert seen.count("†") == marks + 1
+
+
 def test_a_plan_of_one_service_needs_no_picture(stranger: Client) -> None:
     page = text(stranger.get("/rencana/pergi-ke-luar-negeri/?siapa=dewasa&jenis_paspor=biasa"))
     assert "1 layanan" in page

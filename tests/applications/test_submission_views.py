@@ -1,6 +1,7 @@
 """Pages of a submission: the happy path, strangers, double posts, sessions that end, and how it all reads."""
 
 import re
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,8 +15,9 @@ from pendopo.applications.models import Application, Part, Submission
 from pendopo.applications.rules import automatic as rules
 from pendopo.catalogue.api import get_service
 from pendopo.identity.api import SYSTEM, Actor, User, record_facts
-from pendopo.kernel import tasks
+from pendopo.kernel import clock, tasks
 from pendopo.payments.api import get_bill
+from pendopo.web.environment import day
 from tests import factories
 from tests.applications.test_actions import new_version
 from tests.applications.test_automatic import DOMICILE, told
@@ -84,8 +86,25 @@ def test_from_goal_to_documents(siti: Client, city: Cast, browser: Browser) -> N
     assert "Kirim semua" in page
     sent = siti.post(review)["location"]
     row = Submission.objects.get(applicant_id=city.siti.actor.id)
-    assert sent == f"/pengajuan/{row.id}/"
+    assert sent == f"/pengajuan/{row.id}/tanda-terima/"
+    receipt = text(siti.get(sent))
+    numbers = Application.objects.filter(submission_id=row.id).values_list("number", flat=True)
+    assert len(numbers) == 2
+    finish = day(date.fromisoformat(row.plan["finish_on"]))
+    for line in (
+        "Pengajuan terkirim",
+        api.consent_mark(row),
+        finish,
+        "Mulai sendiri setelah terbit",
+        "cetak",
+        *numbers,
+    ):
+        assert line in receipt, line
+    sent = f"/pengajuan/{row.id}/"
+    assert sent in receipt, "the way to the status"
     shown = text(siti.get(sent))
+    assert finish in shown
+    assert f"{sent}tanda-terima/" in shown
     assert "Sekarang: " in shown
     assert api.consent_mark(row) in shown
     assert "Mulai sendiri setelah terbit" in shown
@@ -99,6 +118,7 @@ def test_from_goal_to_documents(siti: Client, city: Cast, browser: Browser) -> N
             factories.conclude(one.application_id)
     done = text(siti.get(sent))
     assert "Semua sudah selesai" in done
+    assert "Perkiraan semuanya selesai" not in done
     assert siti.get(f"{sent}tagihan/").status_code == 200
     assert siti.get(f"{sent}periksa/").status_code == 200
     assert "Kirim semua" not in text(siti.get(f"{sent}periksa/"))
@@ -118,7 +138,16 @@ def test_a_stranger_sees_no_page_and_does_nothing(
 ) -> None:
     row = filed(city.siti.actor)
     own = f"/pengajuan/{row.id}/"
-    pages = ["", "isi/applicant/", "persetujuan/", "periksa/", "tagihan/", f"tarik/{BIRTH}/", "lengkapi/"]
+    pages = [
+        "",
+        "tanda-terima/",
+        "isi/applicant/",
+        "persetujuan/",
+        "periksa/",
+        "tagihan/",
+        f"tarik/{BIRTH}/",
+        "lengkapi/",
+    ]
     acts = ["persetujuan/", "periksa/", "rencana-baru/", f"ajukan-lagi/{BIRTH}/", f"coba-lagi/{BIRTH}/"]
     budi, anyone, officer = browser(city.budi), browser(), browser(city.officer)
     for page in pages:
@@ -141,10 +170,24 @@ def test_a_stranger_sees_no_page_and_does_nothing(
     }
 
 
+def test_there_is_no_receipt_before_it_is_sent(siti: Client, row: Submission) -> None:
+    assert siti.get(f"/pengajuan/{row.id}/tanda-terima/")["location"].startswith(f"/pengajuan/{row.id}/")
+    assert "tanda-terima" not in siti.get(f"/pengajuan/{row.id}/tanda-terima/")["location"]
+
+
+def test_when_it_should_be_finished_is_counted_from_the_day_of_sending(siti: Client, row: Submission) -> None:
+    planned = date.fromisoformat(row.plan["finish_on"])
+    with clock.use(clock.FixedClock(clock.now() + timedelta(days=21))):
+        siti.post(f"/pengajuan/{row.id}/periksa/")
+    row.refresh_from_db()
+    assert row.state == "filed"
+    assert date.fromisoformat(row.plan["finish_on"]) > planned
+
+
 def test_sending_twice_files_once(siti: Client, row: Submission) -> None:
     review = f"/pengajuan/{row.id}/periksa/"
     places = {siti.post(review)["location"] for _click in range(3)}
-    assert places == {f"/pengajuan/{row.id}/"}
+    assert places == {f"/pengajuan/{row.id}/tanda-terima/"}
     assert Application.objects.count() == 2
 
 
@@ -185,6 +228,11 @@ def test_wrong_answers_stay_and_say_what_is_wrong(siti: Client, city: Cast, row:
     refused = siti.post(f"/pengajuan/{row.id}/periksa/")
     assert refused.status_code == 422
     assert not Application.objects.exists()
+    check = siti.get(f"/pengajuan/{row.id}/periksa/")
+    assert check.status_code == 200
+    for shown in (text(refused), text(check)):
+        assert f'<a href="{page}?ubah=1#f-child_birth_date">' in shown, "what is wrong leads to its field"
+        assert "Kirim semua" not in shown
 
 
 def test_what_is_known_is_shown_with_its_source_and_only_asked_to_be_changed(

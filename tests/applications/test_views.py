@@ -18,7 +18,7 @@ from pendopo.applications import api
 from pendopo.applications.models import Application
 from pendopo.applications.rules import Act, Remark, StepKind, Verb
 from pendopo.applications.views import desk as desk_views
-from pendopo.catalogue.api import get_service
+from pendopo.catalogue.api import get_service, get_version
 from pendopo.documents.api import receive
 from pendopo.identity.api import (
     PUBLIC,
@@ -421,8 +421,8 @@ def test_what_is_not_there_is_not_found(siti: Client, form: str) -> None:
 @pytest.mark.parametrize(
     ("page", "field", "typed", "words"),
     [
-        ("diri", "person_nik", "2171103202950001", "16 angka"),  # the 32nd of February
-        ("diri", "person_nik", "2171103002950001", "16 angka"),  # the 30th of February
+        ("diri", "person_nik", "2171103202950001", "bukan tanggal lahir"),  # the 32nd of February
+        ("diri", "person_nik", "2171103002950001", "bukan tanggal lahir"),  # the 30th of February
         ("diri", "person_nik", "217110570895", "16 angka"),
         ("diri", "person_nik", "dua satu tujuh", "16 angka"),
         ("diri", "person_birth_date", "31-02-1995", "tanggal"),
@@ -444,7 +444,10 @@ def test_a_wrong_answer_is_explained_beside_its_field_and_kept(
     answer = siti.post(f"{form}isi/{page}/", {field: typed})
     assert answer.status_code == 422
     assert words in beside(answer, field)
-    assert "Ada yang perlu diperbaiki" in answer.content.decode()
+    summary = re.search(rf'href="#f-{field}">([^<]*)</a>', answer.content.decode())
+    label = get_version(row_of(form).version_id).content["form"]["schema"]["properties"][field]["title"]
+    assert summary, "no way from the summary to the field"
+    assert label.rstrip("?").lower() in html.unescape(summary[1]).lower(), "the summary names the field"
     if typed.strip(" \u200b\u202e") and field not in {"person_sex", "person_str_valid_until"}:
         shown = value_in(siti.get(f"{form}isi/{page}/"), field)
         assert shown in {typed, "-".join(reversed(typed.split("-")))}  # a date is shown as its input wants it
@@ -598,6 +601,22 @@ def test_a_double_post_files_once(siti: Client, form: str) -> None:
     first, second = siti.post(f"{form}periksa/"), siti.post(f"{form}periksa/")
     assert first["location"] == second["location"] == f"{form}tanda-terima/"
     assert [entry.verb for entry in api.timeline(row_of(form).id)] == ["submit"]
+
+
+def test_what_saved_itself_wrong_is_said_on_the_check_page_which_does_not_send(
+    siti: Client, form: str
+) -> None:
+    fill_in(form)
+    assert "Kirim permohonan" in siti.get(f"{form}periksa/").content.decode()
+    siti.post(f"{form}isi/diri/", {"person_birth_date": "kemarin dulu"}, headers={"x-autosave": "1"})
+    page = siti.get(f"{form}periksa/")
+    assert page.status_code == 200
+    text = page.content.decode()
+    entry = f'<a href="{form}isi/diri/?ubah=1#f-person_birth_date">Tanggal lahir: Isi tanggal yang benar'
+    assert entry in text, re.findall(r"<li><a.*", text)
+    assert "kemarin dulu" in text
+    assert "Kirim permohonan" not in text
+    assert siti.post(f"{form}periksa/").status_code == 422
 
 
 def test_filing_with_gaps_names_every_gap(siti: Client, form: str) -> None:

@@ -156,6 +156,9 @@ def test_a_procedure_needs_a_way_to_refuse(folder: Path) -> None:
     assert "can be refused" in problem.message
 
 
+RULE = 'x-rules: [{field: %s, when: "%s", says: Tidak bisa., says_en: Impossible.}]\n'
+
+
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
@@ -170,6 +173,11 @@ def test_a_procedure_needs_a_way_to_refuse(folder: Path) -> None:
         ("additionalProperties: false", "additionalProperties: true", "additionalProperties"),
         ("x-widget: file", "x-widget: laci", "unknown x-widget 'laci'"),
         ("x-title-en: Proof, ", "", "x-title-en is missing"),
+        ("x-pages:", RULE % ("bukti", "answers.bukti == answers.lain") + "x-pages:", "'lain' is no field"),
+        ("x-pages:", RULE % ("lain", "answers.bukti == 1") + "x-pages:", "'lain' is no field"),
+        ("x-pages:", RULE % ("bukti", "answers.bukti ==") + "x-pages:", "does not compile"),
+        ("x-pages:", RULE % ("bukti", "refs.umk == 1") + "x-pages:", "more than answers"),
+        ("x-pages:", "x-rules: [{field: bukti}]\nx-pages:", "a rule has field"),
     ],
 )
 def test_hand_made_forms(folder: Path, old: str, new: str, words: str) -> None:

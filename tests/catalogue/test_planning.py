@@ -19,7 +19,18 @@ from hypothesis import strategies as st
 from pendopo.catalogue.connectors.folder import client
 from pendopo.catalogue.rules import planning
 from pendopo.catalogue.rules.content import assemble
-from pendopo.catalogue.rules.planning import Ask, Atlas, HeldPaper, Holdings, How, Need, Node, Plan, plan
+from pendopo.catalogue.rules.planning import (
+    Ask,
+    Atlas,
+    HeldPaper,
+    Holdings,
+    How,
+    Need,
+    Node,
+    Plan,
+    PlannedService,
+    plan,
+)
 from pendopo.catalogue.rules.planning.drawing import BOX, direct
 from pendopo.kernel.errors import Denied
 from pendopo.region.api import Calendar, DayKind, due_on, working_days_between
@@ -125,6 +136,18 @@ def check_order(made: Plan) -> None:
     assert [service for wave in made.waves for service in wave] == list(place)
 
 
+def is_spared(made: Plan, part: PlannedService, ask: Ask) -> bool:
+    """A paper of the plan will say it: in time, or nobody insists; or only another kind of applicant has it and nobody insists."""
+    others = ask.told.only_for in made.without
+    papers = {ask.told.paper, ask.told.own_paper} if others else {ask.told.paper}
+    earlier, rest = set(), list(part.needs)
+    while rest:
+        earlier.add(name := rest.pop())
+        rest += made.part(name).needs
+    told = {d.from_service for d in made.documents if d.how is How.PART and d.requirement in papers}
+    return bool(told & earlier) or (not ask.required and bool(told or (others and not ask.told.own)))
+
+
 def check_nothing_is_omitted(made: Plan, atlas: Atlas, instead: dict[str, str] | None = None) -> None:
     """Each mandatory requirement is issued before, held and valid on that day, brought, or asked in a form."""
     for part in made.parts:
@@ -136,7 +159,8 @@ def check_nothing_is_omitted(made: Plan, atlas: Atlas, instead: dict[str, str] |
             if name == part.service_id
         }
         known = {ask.field for ask in service.asks if ask.finder in made.answers}  # told to the finder
-        assert {ask.field for ask in service.asks} - known == fields
+        spared = {ask.field for ask in service.asks if is_spared(made, part, ask)}
+        assert {ask.field for ask in service.asks} - known - spared == fields
         held = {h.requirement for h in made.held if part.service_id in h.used_by}
         told = {d.requirement: d for d in made.documents if part.service_id in d.asked_by}
         for one in service.needs:

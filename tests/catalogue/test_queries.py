@@ -54,7 +54,11 @@ def test_validation_is_quick(version: api.ServiceVersion) -> None:
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [
-        ("person_nik", "2171013202900001", "16 angka"),
+        ("person_nik", "2171013202900001", "bukan tanggal lahir yang ada"),
+        ("person_nik", "2171010112900000", "tidak boleh 0000"),
+        ("person_nik", "0171010112900001", "kode wilayah"),
+        ("person_nik", "217101011290000", "16 angka"),
+        ("person_nik", "21710101129000011", "16 angka"),
         ("person_nik", 5, "16 angka"),
         ("person_full_name", "", "belum diisi"),
         ("person_full_name", "x" * 121, "Paling banyak 120 huruf"),
@@ -66,7 +70,8 @@ def test_validation_is_quick(version: api.ServiceVersion) -> None:
         ("data_warung_area_m2", 0, "Paling sedikit 1"),
         ("data_warung_area_m2", "dua", "angka bulat"),
         ("data_warung_kind", "SEPATU", "Pilih salah satu"),
-        ("business_nib", "123", "belum benar"),
+        ("business_nib", "123", "Isi dengan 13 angka"),
+        ("business_nib", "12345678901234", "Isi dengan 13 angka"),
         ("file_foto", "../../etc/passwd", "Unggah ulang"),
         ("declaration", False, "Centang"),
         ("lain", 1, "tidak dikenal"),

@@ -40,7 +40,7 @@ def test_a_person_is_helped_once_and_has_one_number(licences: Control) -> None:
     found = mapping.registered(record)
     assert found.responsible == {WARGA: "Budi Santoso"}
     assert found.facts == {
-        "business.nib": found.nib, "business.name": "Budi Santoso", "business.legal_form": "PERSEORANGAN",
+        "business.nib": found.nib, "business.name": "Budi Santoso", "business.legal_form": "PERSEORANGAN", "business.kbli": "56303",
     }  # fmt: skip
     assert WARGA not in str(found.facts), "a NIK is no fact to be shown, whatever OSS keys people by"
     assert client.by_npwp(OWNER) != record

@@ -85,6 +85,14 @@ def test_a_programme_named_pdf_is_refused_with_a_reason(nurse: Browsing, tmp_pat
     nurse.press("Simpan dan lanjutkan")
     nurse.sees("Ada yang perlu diperbaiki")
     assert nurse.page.input_value("[name=person_str_no]") == "1234567890123456"
+    assert nurse.page.locator("#e-str_file, .errors a[href='#f-str_file']").count() == 2
+    good = tmp_path / "str asli.pdf"
+    good.write_bytes(pdf())
+    nurse.attach("str_file", good)
+    nurse.page.locator("[data-upload-state]", has_text="Terkirim: str asli.pdf").wait_for()
+    assert nurse.page.locator("#e-str_file, .errors a[href='#f-str_file']").count() == 0
+    assert nurse.page.locator("#f-str_file").get_attribute("aria-invalid") is None
+    assert nurse.page.locator(".field-error #f-str_file").count() == 0
 
 
 def test_without_javascript_the_reason_stands_beside_the_field(
@@ -104,6 +112,13 @@ def test_without_javascript_the_reason_stands_beside_the_field(
     visitor.press("Simpan dan lanjutkan")
     visitor.sees("Ada yang perlu diperbaiki", "Isi berkas ini program, bukan dokumen.")
     assert visitor.page.input_value("[name=person_str_no]") == "1234567890123456"
+    good = tmp_path / "str asli.pdf"
+    good.write_bytes(pdf())
+    visitor.attach("str_file", good)
+    visitor.answer("person_str_no", "")
+    visitor.press("Simpan dan lanjutkan")
+    visitor.sees("Ada yang perlu diperbaiki", "str asli.pdf")
+    assert visitor.page.locator("#e-str_file, .errors a[href='#f-str_file']").count() == 0
 
 
 def test_what_was_typed_after_the_session_ended_waits_for_its_owner(

@@ -81,6 +81,11 @@ def test_a_baby_is_born_and_nothing_is_asked_twice(  # noqa: PLR0915 - one story
     andi.sees("Nurul Bintang", "Maria Lestari", who.street)
     look(andi.page, "review", eye)
     andi.press("Kirim semua")
+    andi.sees(
+        "Pengajuan terkirim", "Perkiraan semuanya selesai", "Nomor permohonan", "Mulai sendiri setelah terbit"
+    )
+    look(andi.page, "receipt", eye)
+    andi.follow("Lihat status pengajuan")
     andi.sees("Sekarang: ", "0 dari 4 layanan", "Menunggu giliran")
     look(andi.page, "status", eye)
     status = andi.path

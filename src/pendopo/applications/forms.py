@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from pendopo.catalogue.api import passed_fields
+from pendopo.catalogue.api import digits_of, passed_fields
 from pendopo.identity.api import mask_nik
 from pendopo.kernel import clock
 from pendopo.kernel.money import rupiah
@@ -126,8 +126,8 @@ def _read_one(field: Schema, name: str, request: HttpRequest) -> Any:
     text = clean(request.POST.get(name, ""))
     if not text:
         return None
-    if field.get("x-widget") == "nik":
-        digits = re.sub(r"[\s.\-]", "", text)
+    if field.get("x-widget") == "nik" or digits_of(field):
+        digits = re.sub(r"[\s.\-]", "", text)  # numbers are printed in groups
         return digits if digits.isdigit() else text
     if field.get("x-autocomplete") == "tel":
         return _telephone(text)
@@ -267,7 +267,7 @@ def field_for(
         "error": errors.get(name, ""),
         "source": source_words(sources.get(name)),
         "autocomplete": field.get("x-autocomplete", ""),
-        "inputmode": "tel" if field.get("x-autocomplete") == "tel" else "",
+        "inputmode": _inputmode(field),
         "unit": unit_of(field),
         "max_length": field.get("maxLength", 0),
         "min": field.get("formatMinimum", ""),
@@ -296,6 +296,13 @@ def field_for(
     return drawn
 
 
+def _inputmode(field: Schema) -> str:
+    """The keyboard a phone shows."""
+    if field.get("x-autocomplete") == "tel":
+        return "tel"
+    return "numeric" if digits_of(field) else ""
+
+
 def _options(field: Schema) -> list[tuple[str, str]]:
     """Choices as the form's author ordered them: ``enum`` keeps the order, an object in the database does not."""
     said = field.get("x-options") or {}
@@ -313,6 +320,31 @@ def _widget(field: Schema) -> str:
     if field.get("type") in {"integer", "number"}:
         return "number"
     return "textarea" if field.get("maxLength", 0) > 200 else "text"  # noqa: PLR2004 - about three lines
+
+
+def listed(
+    schema: Schema, names: Iterable[str], errors: Mapping[str, str], change: str = ""
+) -> list[tuple[str, str]]:
+    """Errors for the summary on top of a page, each naming its field: (field, message); "" for what is about no field of it.
+
+    ``change``: the address of the pages, where the fields stand on other pages than the summary; (address, message) then.
+    """
+    places = {
+        name: f"{change}{page.id}/?ubah=1#f-{name}" if change else name
+        for page in pages(schema)
+        for name in page.fields
+    }
+    properties = schema["properties"]
+    return [
+        (places.get(name, ""), _named(properties.get(name), errors[name])) for name in names if name in errors
+    ]
+
+
+def _named(field: Schema | None, message: str) -> str:
+    label = words(field, "title", "x-title-en") if field else ""
+    if not label or label in message:
+        return message
+    return f"{label} {message}" if label.endswith("?") else f"{label}: {message}"
 
 
 def summary_rows(

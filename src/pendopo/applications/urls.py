@@ -45,6 +45,11 @@ urlpatterns = [
     path("pengajuan/<uuid:submission_id>/periksa/", submission_check.review, name="review_submission"),
     path("pengajuan/<uuid:submission_id>/rencana-baru/", submission_check.renew, name="renew_plan"),
     path("pengajuan/<uuid:submission_id>/", submission_status.status, name="submission"),
+    path(
+        "pengajuan/<uuid:submission_id>/tanda-terima/",
+        submission_status.receipt,
+        name="submission_receipt",
+    ),
     path("pengajuan/<uuid:submission_id>/tagihan/", submission_status.bills, name="submission_bills"),
     path("pengajuan/<uuid:submission_id>/tagihan/kembali/", submission_status.paid, name="submission_paid"),
     path("pengajuan/<uuid:submission_id>/usaha/", submission_status.link, name="link_business"),

@@ -51,7 +51,7 @@ from pendopo.catalogue.rules.categories import CATEGORIES
 from pendopo.catalogue.rules.city import Problem
 from pendopo.catalogue.rules.expiry import passed_fields
 from pendopo.catalogue.rules.fees import FeeLine, names_in
-from pendopo.catalogue.rules.forms import FIELDS_A_PAGE, even_parts, property_name
+from pendopo.catalogue.rules.forms import FIELDS_A_PAGE, digits_of, even_parts, is_own, property_name
 from pendopo.catalogue.rules.planning import (
     HAS,
     LACKS,
@@ -70,9 +70,11 @@ from pendopo.catalogue.rules.planning import (
     PlannedFee,
     PlannedService,
     Question,
+    all_before,
     draw,
     faults,
     names_in_list,
+    told_of,
 )
 from pendopo.catalogue.rules.presence import Ending
 from pendopo.catalogue.rules.purposes import PAGE as PURPOSE_PAGE
@@ -130,6 +132,7 @@ __all__ = [
     "ServiceCard",
     "ServiceVersion",
     "agencies_of",
+    "all_before",
     "asked_as",
     "asking_services",
     "atlas",
@@ -142,6 +145,7 @@ __all__ = [
     "competence",
     "condition",
     "current_versions",
+    "digits_of",
     "draw",
     "even_parts",
     "export",
@@ -159,6 +163,7 @@ __all__ = [
     "get_version",
     "heirs_of",
     "inventory",
+    "is_own",
     "judge_eligibility",
     "list_agencies",
     "list_cards",
@@ -189,6 +194,7 @@ __all__ = [
     "tables_of",
     "tacit",
     "terms",
+    "told_of",
     "validate",
     "verified_names",
     "version_for",

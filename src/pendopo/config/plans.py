@@ -72,7 +72,7 @@ def shown(made: Plan) -> Iterator[str]:
     for line in made.fee_lines:
         amount = "?" if line.amount_idr is None else rupiah(line.amount_idr)
         yield f"   {amount:>16}  {line.name} - {names[line.service_id]} ({line.legal_basis or 'dasar hukum belum dikonfirmasi'})"
-    bring = [document for document in made.documents if document.how is How.BRING and document.required]
+    bring = [document for document in made.papers if document.how is How.BRING and document.required]
     yield f"\nDokumen yang disiapkan: {len(bring)}"
     yield from (f"   {document.name}" for document in bring)
     yield f"\nPertanyaan di formulir, masing-masing sekali: {len(made.questions)}"

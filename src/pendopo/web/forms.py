@@ -72,12 +72,19 @@ def form_fields(
 
 
 def form_errors(form: forms.BaseForm) -> list[tuple[str, str]]:
-    """``(field name, message)`` for ``ui.error_summary``; the name is empty for errors of the whole form."""
+    """``(field name, message)`` for ``ui.error_summary``, the message with what its field is called; the name is empty for errors of the
+    whole form.
+    """
     return [
-        ("" if name == "__all__" else form[name].html_name, str(m))
+        ("", str(m)) if name == "__all__" else (form[name].html_name, _named(form[name], str(m)))
         for name, all_ in form.errors.items()
         for m in all_
     ]
+
+
+def _named(bound: BoundField, message: str) -> str:
+    label = str(bound.label or "")
+    return f"{label}: {message}" if label and label.lower() not in message.lower() else message
 
 
 def _field(bound: BoundField) -> dict[str, Any]:

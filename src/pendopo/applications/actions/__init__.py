@@ -12,7 +12,7 @@ from pendopo.applications.actions.appeals import (
 from pendopo.applications.actions.clock import change_calendar, change_hours, recount
 from pendopo.applications.actions.clock_silence import sweep_deadlines, warn_deadlines
 from pendopo.applications.actions.drafts import save, start
-from pendopo.applications.actions.filing import file, submit
+from pendopo.applications.actions.filing import check_form, file, submit
 from pendopo.applications.actions.inspecting import minutes_kind, on_inspected
 from pendopo.applications.actions.issuing import draft_paper, issue_provisional, on_provisional_wanted
 from pendopo.applications.actions.measures import ask_revocation, impose
@@ -51,6 +51,7 @@ __all__ = [
     "begin_purpose",
     "change_calendar",
     "change_hours",
+    "check_form",
     "decide_appeal",
     "draft_paper",
     "file",

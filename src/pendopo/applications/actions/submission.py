@@ -142,7 +142,8 @@ def _write_plan(row: Submission, made: Plan, by: Actor) -> None:
         )
         for part in made.parts
     )
-    row.plan, row.updated_at, row.consented_at = stored_plan(made), clock.now(), None
+    row.plan = {**stored_plan(made), "for_business": row.business_id is not None}
+    row.updated_at, row.consented_at = clock.now(), None
     parts = queries.list_parts(row.id)
     merged = queries.bundle_form(row, parts)
     answers, sources = queries.prefill_bundle(merged, parts, by, row.business_id)
@@ -250,13 +251,18 @@ def file_submission(*, submission_id: UUID, by: Actor, wants_person: bool = Fals
             return row
         if row.consented_at is None:
             raise Denied("consent_missing")
-        _made, changes = plan_now(row, by)
+        made, changes = plan_now(row, by)
         if changes:
             raise Denied("plan_changed", ", ".join(change.service_id for change in changes))
         errors = check_parts(row, parts)
         if errors:
             raise Invalid(errors)
         row.filed_at, row.wants_person = clock.now(), wants_person
+        row.plan = {
+            **row.plan,
+            "finish_on": made.finish_on.isoformat(),
+        }  # counted from today, not from the day of the plan
+        row.save(update_fields=["plan"])
         write_parts(row, parts, begin_parts([queries.case_of(part) for part in parts]))
         events.record(
             _subject(row), "submit", actor=by.doer, on_behalf_of=by.behalf, goal=row.goal, parts=len(parts)

@@ -15,10 +15,21 @@ from pendopo.applications.rules.submission import Part as PartCase
 from pendopo.applications.rules.submission_form import (
     Merged,
     ServiceForm,
+    Spared,
+    is_number,
+    is_paper,
     merge,
-    supplied_fields,
+    spared_fields,
 )
-from pendopo.catalogue.api import Competence, HeldPaper, Holdings, How, ServiceVersion, get_version
+from pendopo.catalogue.api import (
+    Competence,
+    HeldPaper,
+    Holdings,
+    How,
+    ServiceVersion,
+    all_before,
+    get_version,
+)
 from pendopo.documents.api import Paper, Standing, list_held, list_papers
 from pendopo.identity.api import Actor, ActorKind, Matter, business_reach, covers, facts_of, list_consents
 from pendopo.kernel.errors import Denied, NotFound
@@ -147,33 +158,47 @@ def issuers_of(plan: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     return found
 
 
-def supplies(row: Submission, parts: Sequence[Part]) -> dict[str, dict[str, str]]:
-    """{service: {field: issuing service}} of what documents of the bundle fill in when they come."""
+def spares(row: Submission, parts: Sequence[Part]) -> dict[str, Spared]:
+    """{service: what the bundle spares its form}: what documents of the bundle fill in, and what is for another kind of applicant."""
     issuers = issuers_of(row.plan)
+    whole = {paper: issuer for own in issuers.values() for paper, issuer in own.items()}
+    before = all_before({part.service_id: part.needs for part in parts})
     return {
-        part.service_id: supplied_fields(
-            get_version(part.version_id).content, issuers.get(part.service_id, {})
+        part.service_id: spared_fields(
+            get_version(part.version_id).content,
+            issuers.get(part.service_id, {}),
+            whole,
+            before[part.service_id],
+            row.plan.get("without") or (),
+            for_business=row.plan.get("for_business", row.business_id is not None),
         )
         for part in parts
     }
 
 
+def supplies(row: Submission, parts: Sequence[Part]) -> dict[str, Mapping[str, str]]:
+    """{service: {field: issuing service}} of what documents of the bundle fill in when they come."""
+    return {service_id: spared.later for service_id, spared in spares(row, parts).items()}
+
+
 def bundle_form(row: Submission, parts: Sequence[Part], *, everything: bool = False) -> Merged:
     """The one form: questions of parts that have not been filed yet. ``everything``: also of those that have, to show them.
 
-    What a document of the bundle will fill in is not asked, unless that document came and did not; nor what the finder was told.
+    What a document of the bundle will fill in is not asked, unless that document came and did not; nor what the finder was told, nor what
+    only another kind of applicant can answer.
     """
-    later = supplies(row, parts)
+    spared = spares(row, parts)
     forms = []
     for part in parts:
         version = get_version(part.version_id)
         content = version.content
-        schema, supplied = content["form"]["schema"], frozenset(later[part.service_id])
+        own = spared[part.service_id]
+        schema, supplied = own.schema(content["form"]["schema"]), frozenset(own.later)
         if not everything and part.state not in UNASKED:
             supplied = frozenset(schema["properties"])
         elif part.reason == ANSWERS:
             supplied = frozenset()
-        supplied |= finder_told(row, version).keys()
+        supplied |= finder_told(row, version).keys() | own.never
         forms.append(ServiceForm(part.service_id, content["name"], content["name_en"], schema, supplied))
     return merge(forms)
 
@@ -197,7 +222,9 @@ def documents_for(
     sources: dict[str, Any] = {}
     for name, document in fields.items():
         paper = papers[document]
-        answers[name] = str(paper.id) if properties[name].get("x-widget") == "file" else paper.number
+        if not is_paper(properties[name]) and not is_number(properties[name].get("x-fact", "")):
+            continue  # what the paper says beside its number comes from the registry that knows it
+        answers[name] = str(paper.id) if is_paper(properties[name]) else paper.number
         sources[name] = {"source": f"document:{paper.number}", "at": paper.issued_at.isoformat()}
     return answers, sources
 

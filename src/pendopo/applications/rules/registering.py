@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-from pendopo.applications.rules.submission_form import is_own
 from pendopo.applications.rules.terms import Purpose, State
+from pendopo.catalogue.api import is_own
 
 NIB: Final = "business.nib"
 AWAY: Final = "register_away"

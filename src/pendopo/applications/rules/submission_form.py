@@ -5,11 +5,11 @@ words. The merged form has the shape of a service's own form, so that the same p
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
-from pendopo.catalogue.api import FIELDS_A_PAGE, even_parts
+from pendopo.catalogue.api import FIELDS_A_PAGE, even_parts, is_own, told_of
 
 Schema = Mapping[str, Any]
 
@@ -273,6 +273,61 @@ def supplied_fields(content: Mapping[str, Any], issuers: Mapping[str, str]) -> d
     return found
 
 
-def is_own(prop: Schema) -> bool:
-    """True for a field about the applicant (or their business), not about a child or a witness."""
-    return bool(prop.get("x-person", "self") == "self")
+@dataclass(frozen=True, slots=True)
+class Spared:
+    """What the bundle spares one service's form. ``later``: {field: service whose paper fills it in}. ``never``: fields that only
+    another kind of applicant can answer. ``instead``: {field: fact asked in its place}.
+    """
+
+    later: Mapping[str, str]
+    never: frozenset[str] = frozenset()
+    instead: Mapping[str, str] = field(default_factory=dict)
+
+    def schema(self, schema: Schema) -> Schema:
+        """The form as this applicant is asked it."""
+        if not self.instead:
+            return schema
+        changed = {
+            name: {**schema["properties"][name], "x-fact": fact} for name, fact in self.instead.items()
+        }
+        return {**schema, "properties": {**schema["properties"], **changed}}
+
+
+def spared_fields(
+    content: Mapping[str, Any],
+    own: Mapping[str, str],
+    issuers: Mapping[str, str],
+    before: Collection[str],
+    without: Collection[str],
+    *,
+    for_business: bool = False,
+) -> Spared:
+    """What needs no answer of the form of one part.
+
+    Shape: ``own`` are the papers this part itself waits for and ``issuers`` those of the whole bundle, {requirement: service};
+    ``before`` are the services that end before it begins, ``without`` the kinds of applicant that this one is not. ``for_business``: it
+    is filed for a business that is there already, which can say what a NIB would.
+    """
+    schema, facts = content["form"]["schema"], content.get("facts") or {}
+    required = set(schema.get("required") or ())
+    later, never, instead = supplied_fields(content, own), set(), {}
+    for name, prop in schema["properties"].items():
+        fact = prop.get("x-fact", "")
+        told = told_of(fact, facts)
+        if not fact or not is_own(prop):
+            continue
+        if told.is_moot(without, required=name in required):
+            never.add(name)
+        elif not (for_business and facts[fact].get("subject") == "business") and (
+            issuer := told.issuer(issuers, before, without, required=name in required)
+        ):
+            later.setdefault(name, issuer)
+        elif told.key(fact, without) != fact:
+            instead[name] = told.key(fact, without)
+    others = {r["id"] for r in content["requirements"] if r.get("only_for") in without}
+    never |= {
+        name
+        for name, prop in schema["properties"].items()
+        if is_paper(prop) and prop.get("x-requirement") in others and name not in required
+    }
+    return Spared(later, frozenset(never), instead)

@@ -150,7 +150,7 @@ def fill(request: Asked, application_id: UUID, page_id: str) -> HttpResponse:
             )
             for name in names
         ],
-        "errors": [(name, errors[name]) for name in names if name in errors],
+        "errors": forms.listed(schema, names, errors),
     }
     return render(request, "applications/fill.html", context, status=422 if errors else 200)
 
@@ -185,6 +185,8 @@ def review(request: Asked, application_id: UUID) -> HttpResponse:
     answers = api.open_answers(row.answers)
     files = api.attached(schema, answers, request.actor.ref)
     change = f"/permohonan/{row.id}/isi/" if row.state in {"draft", "returned", "in_correction"} else ""
+    if change and not errors:  # a page that saves itself keeps what is wrong, too
+        errors = api.check_form(version, answers, request.actor)
     sections = [
         (
             page.title,
@@ -201,16 +203,14 @@ def review(request: Asked, application_id: UUID) -> HttpResponse:
         "sections": [(title, rows) for title, rows in sections if rows],
         **_ending(row),
         "warned": forms.warned(sections),
-        "errors": [
-            ("", f"{drawn.labels(schema).get(name, name)}: {message}" if name else message)
-            for name, message in errors.items()
-        ],
+        "errors": forms.listed(schema, errors, errors, change),
         "editable": bool(change),
         "by_rule": any(step.get("auto") for step in version.content["procedure"]["steps"]),
         "changes": changes(row, schema),
         "fee_lines": fee_lines(version, answers) or (),
     }
-    return render(request, "applications/review.html", context, status=422 if errors else 200)
+    wrong = errors and request.method == "POST"
+    return render(request, "applications/review.html", context, status=422 if wrong else 200)
 
 
 def _file(request: Asked, row: Any) -> HttpResponse:

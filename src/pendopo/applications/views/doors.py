@@ -22,6 +22,7 @@ class Asked(HttpRequest):
     """A request that has passed the middleware."""
 
     actor: Actor
+    own_actor: Actor  # who sits there, whoever they act for
 
 
 def login_first(request: HttpRequest) -> HttpResponseRedirect:

@@ -71,6 +71,7 @@ def mine(request: Asked) -> HttpResponse:
                 one for one in api.list_own_appeals(request.actor) if one.state in {"filed", "in_review"}
             ],
             "Standing": Standing,
+            "sends_sheets": bool(api.owners_of(request.own_actor)),
         },
     )
 

@@ -98,7 +98,11 @@ def _finder(
         }
         for question in wanted.questions
     ]
-    listed = [(name if name != "answers" else "", message) for name, message in errors.items()]
+    labels = {field["name"]: field["label"] for field in fields}
+    listed = [
+        (name if name in labels else "", f"{labels[name]} {message}" if name in labels else message)
+        for name, message in errors.items()
+    ]
     return {
         "goal": wanted,
         "category": CATEGORIES[wanted.category],
@@ -123,7 +127,7 @@ def _shown(wanted: Goal, made: Plan, told: Mapping[str, str]) -> dict[str, Any]:
     for requirement, service_id in obtained.items():
         obtains.setdefault(service_id, []).append(requirement)
     usual = atlas().usual
-    papers = [d for d in made.documents if d.how is How.PART or d.requirement not in obtained]
+    papers = [d for d in made.papers if d.how is How.PART or d.requirement not in obtained]
     return {
         "plan": made,
         "names": names,

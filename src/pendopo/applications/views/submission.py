@@ -98,7 +98,7 @@ def begin(request: Asked) -> HttpResponse:
         "plan": made,
         "goals": goals,
         "finder": finder,
-        "bring": [paper for paper in made.documents if paper.how == "bring" and paper.required],
+        "bring": [paper for paper in made.papers if paper.how == "bring" and paper.required],
         "choices": [("", _("Diri saya sendiri"))]
         + [(str(business.id), f"{business.name} (NIB {business.nib})") for business in businesses],
     }
@@ -216,7 +216,7 @@ def _form_page(
             )
             for name in asked
         ],
-        "errors": [(name, errors[name]) for name in asked if name in errors],
+        "errors": forms.listed(schema, asked, errors),
     }
     return render(request, "applications/submission_fill.html", context, status=422 if errors else 200)
 

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from pendopo.applications import api, forms
-from pendopo.applications.views import drawn
 from pendopo.applications.views.doors import Asked, for_citizens
 from pendopo.applications.views.submission import is_fixed, title_of, where_left_off
 from pendopo.applications.views.submission_drawn import agencies_of
@@ -54,7 +53,7 @@ def review(request: Asked, submission_id: UUID) -> HttpResponse:
         try:
             wants = "wants_person" in request.POST
             api.file_submission(submission_id=row.id, by=request.actor, wants_person=wants)
-            return redirect(f"/pengajuan/{row.id}/")
+            return redirect(f"/pengajuan/{row.id}/tanda-terima/")
         except Invalid as refused:
             errors = refused.errors
         except Denied as refused:
@@ -73,6 +72,8 @@ def _review_context(request: Asked, row: Any, errors: dict[str, str], problem: s
     answers = api.typed_answers(row)
     files = api.attached(merged.schema, answers, request.actor.ref)
     is_draft = row.state == "draft"
+    if is_draft and not errors:  # a page that saves itself keeps what is wrong, too
+        errors = api.check_parts(row, parts)
     change = f"/pengajuan/{row.id}/isi/" if is_draft else ""
     sections = [
         (
@@ -92,15 +93,17 @@ def _review_context(request: Asked, row: Any, errors: dict[str, str], problem: s
         )
         for page in forms.pages(merged.schema)
     ]
-    labels = drawn.labels(merged.schema)
     agencies = agencies_of(row, parts, api.list_applications(parts))
-    found = [("", f"{labels.get(name, name)}: {message}") for name, message in errors.items()]
     return {
         "row": row,
         "title": title_of(row.goal),
         "sections": [(title, rows) for title, rows in [_told(row, parts), *sections] if rows],
         "warned": forms.warned(sections),
-        "errors": [*found, *([("", problem)] if problem else [])],
+        "errors": [
+            *forms.listed(merged.schema, errors, errors, change),
+            *([("", problem)] if problem else []),
+        ],
+        "complete": not errors,
         "editable": is_draft,
         "services": [
             _priced(merged, part, answers) | {"agency": agencies[part.service_id]} for part in parts

@@ -1,5 +1,6 @@
 """A filed submission: what happens next, every part, one timeline over all agencies, one bill page, and taking back."""
 
+from datetime import date
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -40,6 +41,7 @@ def status(request: Asked, submission_id: UUID) -> HttpResponse:
         "row": row,
         "title": title_of(row.goal),
         "code": api.consent_mark(row),
+        "finish_on": _finish(row) if row.state == "filed" else None,
         "next": draw.next_line(api.next_line(standings), parts, row, applications, agencies, bills.values()),
         "waves": draw.waves(parts, applications, agencies),
         "issued": sum(part.state in {"issued", "not_needed"} for part in parts),
@@ -51,6 +53,33 @@ def status(request: Asked, submission_id: UUID) -> HttpResponse:
         "can_withdraw": any(part.state in {"waiting", "filed", "blocked"} for part in parts),
     }
     return render(request, "applications/submission_status.html", context)
+
+
+@for_citizens
+@require_GET
+def receipt(request: Asked, submission_id: UUID) -> HttpResponse:
+    """It is sent: the numbers of what was filed, what follows by itself, when all of it should be finished. To keep or to print."""
+    row = api.get_submission(submission_id, request.actor)
+    if row.filed_at is None:
+        return redirect(where_left_off(row))
+    parts = api.list_parts(row.id)
+    applications = api.list_applications(parts)
+    waves = draw.waves(parts, applications, draw.agencies_of(row, parts, applications))
+    shown = [part for wave in waves for part in wave["parts"]]
+    context = {
+        "row": row,
+        "title": title_of(row.goal),
+        "code": api.consent_mark(row),
+        "finish_on": _finish(row),
+        "sent": [part for part in shown if part["number"]],
+        "later": [part for part in shown if not part["number"]],
+    }
+    return render(request, "applications/submission_receipt.html", context)
+
+
+def _finish(row: Any) -> date:
+    """When all of it should be finished, as it was counted on the day of filing."""
+    return date.fromisoformat(row.plan["finish_on"])
 
 
 def _choices(request: Asked, row: Any, parts: list[Any]) -> list[tuple[str, str]]:

@@ -13,20 +13,19 @@ from django.utils.translation import gettext as _
 from pendopo.catalogue.models import Register, Service
 from pendopo.catalogue.models import ServiceVersion as Version
 from pendopo.catalogue.rules import fees, references
+from pendopo.catalogue.rules.forms import digits_of, nik_fault
 from pendopo.catalogue.rules.presence import Ending
 from pendopo.catalogue.rules.shown import ServiceVersion
 from pendopo.kernel import clock, sql
-from pendopo.kernel.errors import NotFound
+from pendopo.kernel.errors import Denied, NotFound
+from pendopo.web import words
 
 EARLIEST: Final = "1900-01-01"
 LATEST: Final = "2099-12-31"
+_NIK_EXPECTED: Final = gettext_lazy("NIK terdiri dari 16 angka sesuai KTP atau KK. Periksa kembali angkanya.")
 # What a field expects, by the first keyword of its schema that fits.
 EXPECTED: Final = (
-    (
-        "x-widget",
-        "nik",
-        gettext_lazy("NIK terdiri dari 16 angka sesuai KTP atau KK. Periksa kembali angkanya."),
-    ),
+    ("x-widget", "nik", _NIK_EXPECTED),
     ("x-widget", "file", gettext_lazy("Unggah ulang berkas ini.")),
     ("format", "date", gettext_lazy("Isi tanggal yang benar, misalnya 17 Agustus 1990.")),
     ("format", "email", gettext_lazy("Isi alamat surel yang benar, misalnya nama@contoh.id.")),
@@ -161,7 +160,19 @@ def validate(version: ServiceVersion, answers: Mapping[str, Any]) -> dict[str, s
     for field, bound, is_upper in _bounded_dates(version):
         if field not in messages and (message := _out_of_bounds(answers.get(field), bound, is_upper)):
             messages[field] = message
+    for rule in version.content["form"]["schema"].get("x-rules") or ():
+        if rule["field"] not in messages and _contradicts(rule["when"], answers):
+            messages[rule["field"]] = _said(rule, "says", "says_en")
     return messages
+
+
+def _contradicts(when: str, answers: Mapping[str, Any]) -> bool:
+    """Whether answers cannot be true together; what looks at an answer nobody gave, or gave as something else, says nothing yet."""
+    try:
+        told = {name: value for name, value in answers.items() if value not in (None, "")}
+        return fees.condition(when, {"answers": told})
+    except Denied:
+        return False
 
 
 def _out_of_bounds(value: Any, bound: str, is_upper: bool) -> str:
@@ -192,8 +203,12 @@ def _messages(error: jsonschema_rs.ValidationError, properties: Mapping[str, Any
 
 
 def _title(prop: Mapping[str, Any], field: str) -> str:
-    title = prop.get("title", field)
-    return str(title if (get_language() or "id").startswith("id") else prop.get("x-title-en") or title)
+    return _said(prop, "title", "x-title-en") or field
+
+
+def _said(prop: Mapping[str, Any], name: str, name_en: str) -> str:
+    text = prop.get(name) or ""
+    return str(text if (get_language() or "id").startswith("id") else prop.get(name_en) or text)
 
 
 def _missing(prop: Mapping[str, Any], field: str) -> str:
@@ -210,11 +225,16 @@ def _missing(prop: Mapping[str, Any], field: str) -> str:
 
 
 def _wrong(kind: str, detail: Mapping[str, Any], prop: Mapping[str, Any], value: Any) -> str:
+    """What is wrong with what was typed, and what is expected."""
+    number = _number(prop, value) if kind in {"maxLength", "pattern"} and value else ""
+    return number or _by_kind(kind, detail, prop, value)
+
+
+def _by_kind(kind: str, detail: Mapping[str, Any], prop: Mapping[str, Any], value: Any) -> str:
     if kind in {"minLength", "const", "required"} or value in ("", None):
         return _missing(prop, "")
-    if kind == "maxLength":
-        limit = int(detail["limit"])
-        return ngettext("Paling banyak %(n)s huruf.", "Paling banyak %(n)s huruf.", limit) % {"n": limit}
+    if kind == "maxLength" and prop.get("format") != "date":
+        return _too_long(int(detail["limit"]))
     if kind in {"enum", "oneOf", "anyOf"}:
         return _("Pilih salah satu dari pilihan yang ada.")
     if kind in {"minimum", "exclusiveMinimum"}:
@@ -224,11 +244,33 @@ def _wrong(kind: str, detail: Mapping[str, Any], prop: Mapping[str, Any], value:
     return _by_type(prop)
 
 
+def _too_long(limit: int) -> str:
+    return ngettext("Paling banyak %(n)s huruf.", "Paling banyak %(n)s huruf.", limit) % {"n": limit}
+
+
+def _number(prop: Mapping[str, Any], value: Any) -> str:
+    """What a number that is kept as text must look like; empty for every other field."""
+    if prop.get("x-widget") == "nik":
+        code = nik_fault(str(value))
+        return str(_NIK_EXPECTED if code == "nik_length" else words.denied(code))
+    digits = digits_of(prop)
+    if digits is None:
+        return ""
+    fewest, most = digits
+    if not most:
+        return _("Isi dengan angka saja.")
+    if fewest == most:
+        return ngettext("Isi dengan %(n)s angka.", "Isi dengan %(n)s angka.", most) % {"n": most}
+    return _("Isi dengan %(fewest)s sampai %(most)s angka.") % {"fewest": fewest, "most": most}
+
+
 def _by_type(prop: Mapping[str, Any]) -> str:
     """What the field expects, when a type, pattern or format does not fit."""
     for keyword, value, message in EXPECTED:
         if prop.get(keyword) == value:
             return str(message)
+    if help_ := _said(prop, "x-help", "x-help-en"):
+        return _("Bentuk isian ini belum benar. %(help)s") % {"help": help_}
     return _("Bentuk isian ini belum benar. Periksa kembali.")
 
 

@@ -135,6 +135,11 @@ def _references(city: City) -> Iterator[Problem]:
     yield from _service_references(city, services)
     yield from _synonym_references(city, services)
     sheet = city.sheets.get("facts")
+    for key, fact in city.facts.items():
+        if sheet and fact.get("paper") and fact["paper"] not in city.part("requirements"):
+            yield sheet.problem(("facts", key, "paper"), f"there is no requirement {fact['paper']!r}")
+        if sheet and fact.get("own") and fact["own"] not in city.facts:
+            yield sheet.problem(("facts", key, "own"), f"the fact {fact['own']!r} is not in facts")
     for kind, keys in city.base_form.items():
         for index, key in enumerate(keys):
             if sheet and key not in city.facts:

@@ -53,6 +53,7 @@ def assemble(placed: Placed, city: City) -> dict[str, Any]:
     )
     scalars = {name for expression in used for name in names_in(expression)[1]}
     asked = {prop["x-fact"] for prop in form["properties"].values() if "x-fact" in prop}
+    asked |= {city.facts[key]["own"] for key in asked if city.facts.get(key, {}).get("own")}
     others = stored(entries_for(city.part("bundles"), service["id"]), city.agencies)
     return {
         "id": service["id"],

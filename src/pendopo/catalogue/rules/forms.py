@@ -25,6 +25,10 @@ FILE_PATTERN: Final = r"^[0-9A-Za-z_-]+$"
 NUMBER_PATTERN: Final = r"^[0-9]+$"
 LENGTHS: Final = {"string": 150, "text": 2000, "email": 254, "phone": 20, "nik": 16}
 
+_NIK_DIGITS: Final = 16
+_NIK_DATE: Final = slice(6, 12)
+_DIGITS_ONLY: Final = re.compile(r"\^(?:\[0-9\]|\\d)(?:\{(\d+)(?:,(\d+))?\}|\+)\$")
+
 Spec = Mapping[str, Any]
 Property = dict[str, Any]
 
@@ -80,6 +84,31 @@ def needs_file(requirement: Spec) -> bool:
 def is_spare(requirement: Spec) -> bool:
     """True when an application is complete without it."""
     return bool(requirement.get("optional") or requirement.get("when_proxy"))
+
+
+def digits_of(prop: Spec) -> tuple[int, int] | None:
+    """(fewest, most) digits of a field whose pattern takes digits alone; 0 at an end where the pattern sets no bound. None for others."""
+    match = _DIGITS_ONLY.fullmatch(str(prop.get("pattern") or ""))
+    if match is None:
+        return None
+    fewest = int(match[1] or 0)
+    return fewest, int(match[2] or fewest)
+
+
+def nik_fault(value: str) -> str:
+    """What is wrong with a NIK that does not fit the pattern, as code: its length, its region, the date inside it, or its last digits."""
+    if len(value) != _NIK_DIGITS or not (value.isascii() and value.isdigit()):
+        return "nik_length"
+    if value.startswith("0"):
+        return "nik_region"
+    whole_date = "310180"  # a day that exists, in the place of the one inside
+    mended = f"{value[: _NIK_DATE.start]}{whole_date}{value[_NIK_DATE.stop :]}"
+    return "nik_date" if re.search(NIK_PATTERN, mended) else "nik_serial"
+
+
+def is_own(prop: Spec) -> bool:
+    """True for a field about the applicant (or their business), not about a child or a witness."""
+    return bool(prop.get("x-person", "self") == "self")
 
 
 def asked_facts(requirement: Spec) -> list[str]:

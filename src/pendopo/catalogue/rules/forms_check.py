@@ -7,11 +7,15 @@ from typing import Any, Final
 import jsonschema_rs
 
 from pendopo.catalogue.rules.city import City, Placed, Problem
+from pendopo.catalogue.rules.fees import BadExpression, names_in, roots_in
 from pendopo.catalogue.rules.forms import asked_facts, is_spare, needs_file
 
 WIDGETS: Final = frozenset(
     {"text", "textarea", "radio", "select", "date", "currency", "file", "checkbox", "nik"}
 )
+
+
+RULE: Final = ("field", "when", "says", "says_en")
 
 
 def of_service(
@@ -43,6 +47,7 @@ def faults(form: Mapping[str, Any], *, compiled: bool = True) -> Iterator[tuple[
         yield ("properties",), f"not a valid JSON Schema: {str(error).splitlines()[0]}"
         return
     yield from _page_faults(form)
+    yield from _rule_faults(form)
     for name in form.get("required", []):
         if name not in form["properties"]:
             yield ("required",), f"{name!r} is required but is no field"
@@ -60,6 +65,24 @@ def _page_faults(form: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...
         for name in page["fields"]:
             if name not in properties:
                 yield ("x-pages", index), f"the page {page['id']!r} shows {name!r}, which is no field"
+
+
+def _rule_faults(form: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """``x-rules``: answers that cannot be true together: beside which field, when (CEL over ``answers``), and the words that say so."""
+    for index, rule in enumerate(form.get("x-rules") or ()):
+        keys = ("x-rules", index)
+        if not isinstance(rule, Mapping) or not all(isinstance(rule.get(key), str) for key in RULE):
+            yield keys, f"a rule has {', '.join(RULE)}"
+            continue
+        try:
+            roots = roots_in(rule["when"])
+        except BadExpression as error:
+            yield keys, f"the condition does not compile: {error}"
+            continue
+        if roots - {"answers"}:
+            yield keys, "the condition looks at more than answers"
+        for name in {rule["field"], *names_in(rule["when"])[0]} - form["properties"].keys():
+            yield keys, f"{name!r} is no field"
 
 
 def _property_faults(prop: Mapping[str, Any]) -> Iterator[str]:

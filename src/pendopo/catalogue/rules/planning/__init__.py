@@ -33,6 +33,7 @@ from pendopo.catalogue.rules.planning.shapes import (
     PlannedService,
     Question,
 )
+from pendopo.catalogue.rules.planning.sparing import Told, all_before, told_of
 
 __all__ = [
     "HAS",
@@ -58,6 +59,8 @@ __all__ = [
     "PlannedFee",
     "PlannedService",
     "Question",
+    "Told",
+    "all_before",
     "choose",
     "combinations",
     "competences_of",
@@ -70,4 +73,5 @@ __all__ = [
     "names_in_list",
     "node_of",
     "plan",
+    "told_of",
 ]

@@ -1,25 +1,48 @@
 """What a plan asks of the applicant: the questions of all forms, each once, and every fee line that is known or not yet known."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 from pendopo.catalogue.rules import fees
 from pendopo.catalogue.rules.planning.atlas import Ask, Node
-from pendopo.catalogue.rules.planning.shapes import PlannedFee, Question
+from pendopo.catalogue.rules.planning.shapes import How, PlannedDocument, PlannedFee, Question
+from pendopo.catalogue.rules.planning.sparing import all_before
 from pendopo.catalogue.rules.references import resolved
 from pendopo.kernel.errors import Denied
 
 
+@dataclass(frozen=True, slots=True)
+class Spares:
+    """What spares questions: papers the plan obtains, what each service waits for, what the applicant is not."""
+
+    papers: Iterable[PlannedDocument]
+    needs: Mapping[str, Iterable[str]]
+    without: Sequence[str] = ()
+
+
 def questions(
-    nodes: Iterable[Node], facts: Mapping[str, str], answers: Mapping[str, Any]
+    nodes: Iterable[Node], facts: Mapping[str, str], answers: Mapping[str, Any], spares: Spares
 ) -> tuple[Question, ...]:
-    """What the forms ask, each once: the same fact is the same question, whoever asks it. What the finder was told is not asked."""
+    """What the forms ask, each once: the same fact is the same question, whoever asks it.
+
+    Not asked is what the finder was told, what a paper of the plan will say, and what only another kind of applicant has.
+    """
     asked: dict[str, list[tuple[str, Ask]]] = {}
+    before = all_before(spares.needs)
+    issuers = {paper.requirement: paper.from_service for paper in spares.papers if paper.how is How.PART}
     for node in nodes:
         for ask in node.asks:
-            if not (ask.finder and answers.get(ask.finder)):
-                asked.setdefault(ask.key, []).append((node.service_id, ask))
+            if ask.finder and answers.get(ask.finder):
+                continue
+            told, without = ask.told, spares.without
+            if told.is_moot(without, required=ask.required):
+                continue
+            key = told.key(ask.key, without)
+            comes = told.issuer(issuers, before[node.service_id], without, required=ask.required)
+            if key in facts or not comes:
+                asked.setdefault(key, []).append((node.service_id, ask))
     return tuple(_question(key, askers, facts) for key, askers in asked.items())
 
 

@@ -11,10 +11,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from pendopo.catalogue.rules.fees import names_in
-from pendopo.catalogue.rules.forms import is_spare, needs_file
+from pendopo.catalogue.rules.forms import is_own, is_spare, needs_file
 from pendopo.catalogue.rules.planning.competence import MARK, Competence, competences_of
 from pendopo.catalogue.rules.planning.goals import Goal
 from pendopo.catalogue.rules.planning.shapes import How
+from pendopo.catalogue.rules.planning.sparing import NOTHING_TOLD, Told, told_of
 
 APPLICANT: Final = "applicant"
 
@@ -33,6 +34,7 @@ class Need:
     required: bool
     subject: str  # whose paper: the applicant's, a child's, a witness's
     from_service: str  # "" when no service of this mall issues it
+    only_for: str = ""  # the kind of applicant that alone has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Ask:
     is_fact: bool
     requirements: tuple[str, ...]
     finder: str = ""  # the question of the finder that it asks
+    told: Told = NOTHING_TOLD
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,7 @@ def node_of(content: Spec, version_id: UUID) -> Node:
         working_days=0 if days is None and content["sla_minutes"] is not None else days,
         about=content.get("about") or APPLICANT,
         needs=tuple(need_of(requirement) for requirement in content["requirements"]),
-        asks=tuple(_asks(schema)),
+        asks=tuple(_asks(schema, content)),
         fee=content["fee"],
         refs=content["refs"],
         tables=content.get("tables") or {},
@@ -135,6 +138,7 @@ def need_of(requirement: Spec) -> Need:
         required=not is_spare(requirement),
         subject=subject_of(requirement),
         from_service=requirement["from_service"] or "",
+        only_for=requirement.get("only_for") or "",
     )
 
 
@@ -153,8 +157,9 @@ def _how(requirement: Spec) -> How:
     return How.BILL
 
 
-def _asks(schema: Spec) -> Iterable[Ask]:
+def _asks(schema: Spec, content: Spec) -> Iterable[Ask]:
     required = set(schema["required"])
+    facts = content.get("facts") or {}
     for name, prop in schema["properties"].items():
         if prop.get("x-widget") == "file" or name == "declaration":
             continue
@@ -168,4 +173,5 @@ def _asks(schema: Spec) -> Iterable[Ask]:
             is_fact="x-fact" in prop,
             requirements=(of,) if isinstance(of, str) else tuple(of),
             finder=prop.get(MARK, ""),
+            told=told_of(prop.get("x-fact", ""), facts) if is_own(prop) else NOTHING_TOLD,
         )

@@ -15,7 +15,7 @@ from pendopo.kernel.errors import Denied
 
 Spec = Mapping[str, Any]
 Keys = tuple[str | int, ...]
-LEADS: Final = ("services", "holds", "instead", "contradictions")
+LEADS: Final = ("services", "holds", "instead", "without", "contradictions")
 MOST_COMBINATIONS: Final = 5_000
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final, Protocol
 
-from pendopo.catalogue.rules.planning.asking import fee_lines, questions
+from pendopo.catalogue.rules.planning.asking import Spares, fee_lines, questions
 from pendopo.catalogue.rules.planning.atlas import APPLICANT, Atlas, Need, Node
 from pendopo.catalogue.rules.planning.competence import competent
 from pendopo.catalogue.rules.planning.goals import Chosen, choose
@@ -130,7 +130,8 @@ class _Walk:
     def __init__(
         self, atlas: Atlas, chosen: Chosen, targets: tuple[str, ...], holdings: Holdings, days: _Days
     ) -> None:
-        self.atlas, self.targets, self.days, self.instead = atlas, targets, days, chosen.instead
+        self.atlas, self.targets, self.days = atlas, targets, days
+        self.instead, self.without = chosen.instead, chosen.without
         self.before: dict[str, list[str]] = {}
         for early, late in chosen.after:
             self.before.setdefault(late, []).append(early)
@@ -213,6 +214,7 @@ class _Walk:
             )  # stable: within a wave as they were reached
         )
         nodes = [self.atlas.nodes[part.service_id] for part in parts]
+        papers = self._documents(nodes, needs)
         return Plan(
             goals=goals,
             answers={key: value for key, value in answers.items() if isinstance(value, str)},
@@ -226,12 +228,13 @@ class _Walk:
             ),
             critical_path=self._longest(needs, finish),
             fee_lines=tuple(line for node in nodes for line in fee_lines(node, answers, self.days.on)),
-            questions=questions(nodes, self.facts, answers),
-            documents=self._documents(nodes, needs),
+            questions=questions(nodes, self.facts, answers, Spares(papers, needs, self.without)),
+            documents=papers,
             held=self._held(nodes),
             catalogue=self.atlas.mark,
             is_estimate=self.days.guessed
             or any(part.working_days is part.calendar_days is None for part in parts),
+            without=self.without,
         )
 
     def _needs(self) -> dict[str, tuple[str, ...]]:
@@ -247,9 +250,7 @@ class _Walk:
                 for need in node.needs
                 if need.requirement not in held
             )
-            waits = tuple(
-                dict.fromkeys([*self.before.get(name, ()), *(issuer for issuer in issuers if issuer)])
-            )
+            waits = tuple(dict.fromkeys([*self.before.get(name, ()), *filter(None, issuers)]))
             for earlier in waits:
                 visit(earlier)
             found[name] = waits
@@ -335,6 +336,7 @@ class _Walk:
             required=any(need.required for _service, need, _issuer in askers),
             from_service=issuer,
             expired_on=self.expired.get(need.requirement) if how is not How.HELD else None,
+            only_for=need.only_for,
         )
 
     def _how(self, node: Node, need: Need, needs: Mapping[str, tuple[str, ...]]) -> tuple[How, str]:

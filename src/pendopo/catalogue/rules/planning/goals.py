@@ -76,16 +76,18 @@ class Goal:
     holds: tuple[tuple[str, str], ...] = ()  # (requirement, when): papers the answers say are there
     instead: tuple[Instead, ...] = ()
     contradictions: tuple[Contradiction, ...] = ()
+    without: tuple[tuple[str, str], ...] = ()  # (kind of applicant, when): what these are not
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What goals and answers come to. ``after``: (earlier, later)."""
+    """What goals and answers come to. ``after``: (earlier, later). ``without``: kinds of applicant that this one is not."""
 
     services: tuple[str, ...]
     after: tuple[tuple[str, str], ...] = ()
     instead: Mapping[str, str] = field(default_factory=dict)
     holds: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,7 @@ def choose(goals: Iterable[Goal], answers: Mapping[str, str]) -> Chosen:
     after: dict[tuple[str, str], None] = {}
     instead: dict[str, str] = {}
     held: dict[str, None] = {}
+    without: dict[str, None] = {}
     for goal in goals:
         chosen = [choice for choice in goal.services if holds(choice.when, answers)]
         own = {choice.service_id for choice in chosen}
@@ -133,7 +136,8 @@ def choose(goals: Iterable[Goal], answers: Mapping[str, str]) -> Chosen:
             if holds(rule.when, answers):
                 instead.setdefault(rule.requirement, rule.service_id)
         held |= dict.fromkeys(paper for paper, when in goal.holds if holds(when, answers))
-    return Chosen(tuple(services), tuple(after), instead, tuple(held))
+        without |= dict.fromkeys(kind for kind, when in goal.without if holds(when, answers))
+    return Chosen(tuple(services), tuple(after), instead, tuple(held), tuple(without))
 
 
 def combinations(questions: Sequence[FinderQuestion]) -> Iterator[dict[str, str]]:
@@ -231,6 +235,7 @@ def _goal(key: str, spec: Spec, shared: Spec) -> Goal:
         contradictions=tuple(
             Contradiction(e["when"], e["says"], e["says_en"]) for e in entries("contradictions")
         ),
+        without=tuple((e["only_for"], e.get("when") or "") for e in entries("without")),
     )
 
 

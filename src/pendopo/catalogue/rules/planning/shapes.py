@@ -113,6 +113,7 @@ class PlannedDocument:
     required: bool
     from_service: str = ""  # how == PART: the part that issues it; an optional one: the service that could
     expired_on: date | None = None  # a held paper that ends before its use, so that it is needed anew
+    only_for: str = ""  # the kind of applicant that alone has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,18 @@ class Plan:
     held: tuple[Held, ...]
     catalogue: str = ""  # fingerprint of the catalogue it was made from
     is_estimate: bool = False  # a time is not published, or a year's holidays are not yet known
+    without: tuple[str, ...] = ()  # kinds of applicant that the answers say this one is not
+
+    @property
+    def papers(self) -> tuple[PlannedDocument, ...]:
+        """Documents that concern this applicant: what only another kind has is left out, unless a service insists on it."""
+        return tuple(
+            [
+                paper
+                for paper in self.documents
+                if paper.only_for not in self.without or (paper.required and paper.how is How.BRING)
+            ]
+        )
 
     @property
     def agencies(self) -> tuple[str, ...]:

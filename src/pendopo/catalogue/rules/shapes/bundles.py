@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from pendopo.catalogue.rules.shapes.parts import (
+    APPLICANTS,
     CATEGORIES,
     CONFIDENCE,
     FIELD_NAME,
@@ -33,6 +34,10 @@ _LEADS: Final = {
             service={**SLUG, "type": ["string", "null"]},
             when=_WHEN,
         ),
+    },
+    "without": {
+        "type": "array",
+        "items": record(["only_for"], only_for={"enum": list(APPLICANTS)}, when=_WHEN),
     },
     "contradictions": {
         "type": "array",

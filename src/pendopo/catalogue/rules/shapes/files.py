@@ -11,6 +11,7 @@ from pendopo.catalogue.rules.city import Problem, Sheet
 from pendopo.catalogue.rules.shapes.bundles import BUNDLES
 from pendopo.catalogue.rules.shapes.dated import ELIGIBILITY, LAST_DAY, TABLE
 from pendopo.catalogue.rules.shapes.parts import (
+    APPLICANTS,
     CATEGORIES,
     CONFIDENCE,
     FACT_KEY,
@@ -50,6 +51,9 @@ _FACT: Final = _record(
     registry_field=TEXT,
     freshness_days=_optional("integer", minimum=0),
     privacy={"enum": ["public", "personal", "sensitive"]},
+    paper={"type": "string", "maxLength": 60},
+    only_for={"enum": list(APPLICANTS)},
+    own=FACT_KEY,
     **_ASKED,
 )
 _FIELD: Final = _record(
@@ -73,6 +77,7 @@ _REQUIREMENT: Final = _record(
     when_proxy={"type": "boolean"},
     subject=_optional("string", maxLength=40),
     usual={"type": "boolean"},
+    only_for={"enum": list(APPLICANTS)},
     help=TEXT,
     help_en=TEXT,
 )

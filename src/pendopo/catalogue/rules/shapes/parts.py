@@ -71,6 +71,8 @@ FIELD_TYPES: Final = (
     "email",
     "phone",
 )
+APPLICANTS: Final = ("company",)
+"""Kinds of applicant that a paper or fact may be for alone: a company is what has a deed, unlike a person with a business."""
 OPTIONS: Final = {
     "anyOf": [
         {"type": "array", "minItems": 1, "items": {"type": ["string", "object"]}},

@@ -131,6 +131,21 @@
       }
       return made.id;
     };
+    /* What was said of an earlier file is not true of this one: beside the field and in the summary. */
+    const forgive = () => {
+      const error = document.getElementById(`e-${name}`);
+      if (!error) return;
+      const entry = document.querySelector(`.errors a[href="#f-${name}"]`)?.closest("li");
+      const summary = entry?.closest(".errors");
+      const described = input.getAttribute("aria-describedby").split(" ").filter((id) => id !== error.id);
+      error.remove();
+      entry?.remove();
+      if (summary && !summary.querySelector("li")) summary.remove();
+      input.closest(".field-error")?.classList.remove("field-error");
+      input.removeAttribute("aria-invalid");
+      if (described.length) input.setAttribute("aria-describedby", described.join(" "));
+      else input.removeAttribute("aria-describedby");
+    };
     input.addEventListener("change", async () => {
       const file = input.files[0], mine = ++run;
       if (!file) return;
@@ -144,6 +159,7 @@
           into.value = id;
           input.removeAttribute("name");
           show(say("sent", file.name));
+          forgive();
           form.dispatchEvent(new Event("change"));
         }
       } catch (error) {
