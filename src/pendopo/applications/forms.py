@@ -13,6 +13,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from pendopo.identity.api import mask_nik
+from pendopo.kernel import figures
 from pendopo.kernel.money import rupiah
 
 Schema = Mapping[str, Any]
@@ -207,7 +208,7 @@ def _plain(field: Schema, widget: str | None, value: Any) -> str:
 
 def unit_of(field: Schema) -> str:
     """``m²`` for ``m2``."""
-    return str(field.get("x-unit", "")).replace("m2", "m²")
+    return figures.unit(str(field.get("x-unit", "")))
 
 
 def _decimal(value: Any) -> str:

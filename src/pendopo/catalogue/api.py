@@ -50,7 +50,7 @@ from pendopo.catalogue.rules.automatic import provable_fields, verified_names
 from pendopo.catalogue.rules.categories import CATEGORIES
 from pendopo.catalogue.rules.city import Problem
 from pendopo.catalogue.rules.fees import FeeLine, names_in
-from pendopo.catalogue.rules.forms import FIELDS_A_PAGE, even_parts, property_name
+from pendopo.catalogue.rules.forms import FIELDS_A_PAGE, even_parts, in_order_of_pages, property_name
 from pendopo.catalogue.rules.planning import (
     HAS,
     LACKS,
@@ -157,6 +157,7 @@ __all__ = [
     "get_table",
     "get_version",
     "heirs_of",
+    "in_order_of_pages",
     "inventory",
     "judge_eligibility",
     "list_agencies",

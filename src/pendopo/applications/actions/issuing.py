@@ -10,12 +10,20 @@ from django.db import transaction
 from pendopo.agencies.api import Registered
 from pendopo.applications import queries
 from pendopo.applications.actions.clock_papers import annexed, stated
+from pendopo.applications.actions.objection_words import how_to_object
 from pendopo.applications.actions.registering import keep_registered
 from pendopo.applications.models import Application
 from pendopo.applications.rules import Purpose, State
 from pendopo.applications.rules import purposes as rules
 from pendopo.applications.rules.registering import gives_nib
-from pendopo.catalogue.api import ServiceVersion, agencies_of, carried_facts, facts, get_version
+from pendopo.catalogue.api import (
+    ServiceVersion,
+    agencies_of,
+    carried_facts,
+    facts,
+    get_version,
+    in_order_of_pages,
+)
 from pendopo.documents.api import (
     Paper,
     Signatory,
@@ -27,6 +35,8 @@ from pendopo.documents.api import (
 from pendopo.documents.api import Purpose as PaperPurpose
 from pendopo.identity.api import SYSTEM, register_business
 from pendopo.kernel import clock
+from pendopo.kernel.figures import decimal, unit
+from pendopo.kernel.money import rupiah
 
 PROVISIONAL_DAYS: Final = 90
 """How long a provisional document holds where the service says nothing. Source: planning value, to be confirmed per service."""
@@ -65,7 +75,7 @@ def issue_decided(row: Application, found: Registered | None = None) -> Paper:
         earlier=before[0].id if before else None,
         silence=stated(row.decision),
         annex=annexed(row.decision),
-        closing=_BY_RULE.format(rule=ruled) if ruled else "",
+        closing=_closing_of_refusal(row, decided_on) if refused else _closing_of_grant(ruled),
         **_common(row, content, ruled=bool(ruled)),
     )
     for paper in before:
@@ -112,6 +122,16 @@ def on_provisional_wanted(*, application: str, **_more: Any) -> None:
 
 
 _BY_RULE: Final = "Diputus oleh sistem tanpa petugas: {rule} Pemegang boleh meminta petugas meninjaunya."
+
+_REFUSED: Final = "Perbaiki hal di atas lalu ajukan kembali. Atau, bila Anda tidak setuju, "
+
+
+def _closing_of_refusal(row: Application, decided_on: date) -> str:
+    return _REFUSED + how_to_object(row.agency_id, decided_on, f"permohonan nomor {row.number}")
+
+
+def _closing_of_grant(ruled: str) -> str:
+    return _BY_RULE.format(rule=ruled) if ruled else ""
 
 
 def _common(row: Application, content: dict[str, Any], *, ruled: bool = False) -> dict[str, Any]:
@@ -189,30 +209,44 @@ def _document_rows(
     row: Application, version: ServiceVersion, found: Registered | None = None
 ) -> list[tuple[str, str]]:
     """What the paper shows, in Indonesian whoever reads: number, applicant, what a register says of the business, and the answers whose
-    field says ``x-print: label``.
+    field says ``x-print: label``, in the order of the form. A paper about somebody else (a child) names who applied last.
     """
     answers = queries.open_answers(row.answers)
-    rows = [("Nomor permohonan", row.number or ""), ("Nama pemohon", row.applicant.full_name)]
+    form = version.content["form"]["schema"]
+    applied = [("Nama pemohon", row.applicant.full_name)]
     if by := queries.typist(row):
-        rows.append(("Diajukan oleh", f"{by} atas nama {row.applicant.full_name}"))
+        applied.append(("Diajukan oleh", f"{by} atas nama {row.applicant.full_name}"))
     vocabulary = facts() if found else {}
-    for key, value in found.facts.items() if found else ():
-        rows.append((vocabulary[key]["name"], _printed({"x-options": vocabulary[key].get("options")}, value)))
-    said = {label for label, _value in rows}
-    for name, schema in version.content["form"]["schema"]["properties"].items():
-        if schema.get("x-print") and schema["x-print"] not in said and answers.get(name) not in (None, ""):
-            rows.append((schema["x-print"], _printed(schema, answers[name])))
-    return rows
+    registered = [
+        (vocabulary[key]["name"], printed({"x-options": vocabulary[key].get("options")}, value))
+        for key, value in (found.facts.items() if found else ())
+    ]
+    said = {label for label, _value in applied + registered}
+    answered = [
+        (schema["x-print"], printed(schema, answers[name]))
+        for name, schema in ((name, form["properties"][name]) for name in in_order_of_pages(form))
+        if schema.get("x-print") and schema["x-print"] not in said and answers.get(name) not in (None, "")
+    ]
+    of_another = any(schema.get("x-holder") for schema in form["properties"].values())
+    rest = answered + applied if of_another else applied + registered + answered
+    return [("Nomor permohonan", row.number or ""), *rest]
 
 
-def _printed(schema: dict[str, Any], value: Any) -> str:
-    """An answer as a paper says it."""
+def printed(schema: dict[str, Any], value: Any) -> str:
+    """An answer as a paper says it: in Indonesian, with a decimal comma; thousands apart where a unit says that it is an amount."""
     option = (schema.get("x-options") or {}).get(str(value))
     if option:
         return str(option["name"])
     if schema.get("format") == "date":
         return format_date(date.fromisoformat(value), "d MMMM yyyy", locale="id")
-    return f"{value} {schema['x-unit']}" if schema.get("x-unit") else str(value)
+    if isinstance(value, bool):
+        return "Ya" if value else "Tidak"
+    if not isinstance(value, int | float):
+        return str(value)
+    if schema.get("x-widget") == "currency":
+        return rupiah(int(value))
+    of = unit(schema.get("x-unit") or "")
+    return f"{decimal(value, grouped=bool(of) or isinstance(value, float))} {of}".rstrip()
 
 
 def _months_later(on: date, months: int) -> date:

@@ -95,7 +95,7 @@ def issue(
         "intro": intro,
         "closing": closing,
         "signatory": asdict(signatory),
-        "validity": papers.validity_words(begins, valid_until),
+        "validity": papers.validity_words(begins, valid_until) if valid_until else "",
         "issued_on": papers.day_words(on),
         "demo": settings.MODE != "production",
         "stamp": "TERBIT SEMENTARA" if provisional else papers.STAMPS.get(purpose, ""),
