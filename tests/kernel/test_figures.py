@@ -1,6 +1,6 @@
 import pytest
 
-from pendopo.kernel.figures import decimal, unit
+from pendopo.kernel.figures import decimal, measured, unit
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,18 @@ def test_a_year_or_an_ordinal_is_not_cut_into_thousands() -> None:
 
 def test_square_and_cubic_metres_have_their_own_sign() -> None:
     assert (unit("m2"), unit("m3"), unit("kg")) == ("m²", "m³", "kg")
+
+
+@pytest.mark.parametrize(
+    ("value", "of", "indonesian", "english"),
+    [
+        (5_000_000, "Rp/m2", "Rp5.000.000/m²", "Rp5.000.000/m²"),
+        (36.5, "m2", "36,5 m²", "36.5 m²"),
+        (0.24, "% upah", "0,24% upah", "0.24% upah"),
+        (1250, "USD", "USD 1.250", "USD 1,250"),
+        (0.005, None, "0,005", "0.005"),
+        ("tinggi", "", "tinggi", "tinggi"),
+    ],
+)
+def test_a_value_stands_with_its_unit(value: float, of: str | None, indonesian: str, english: str) -> None:
+    assert (measured(value, of), measured(value, of, english=True)) == (indonesian, english)

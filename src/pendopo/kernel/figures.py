@@ -17,4 +17,15 @@ def unit(code: str) -> str:
     return code.replace("m2", "m²").replace("m3", "m³")
 
 
+def measured(number: float | str, of: str | None, *, english: bool = False) -> str:
+    """A value with its unit: ``36,5 m²``, ``Rp5.000.000/m²``, ``0,24% upah``, ``USD 100``. Rupiah keep their dots in every language."""
+    digits = number if isinstance(number, str) else decimal(number, english=english)
+    named = unit(of or "")
+    if named.startswith("Rp") and not isinstance(number, str):
+        return f"Rp{decimal(number)}{named[2:]}"
+    if named == "USD":
+        return f"USD {digits}"
+    return f"{digits}{'' if named.startswith('%') else ' '}{named}".strip()
+
+
 _SWAPPED: Final = str.maketrans(",.", ".,")
