@@ -1,11 +1,13 @@
 """What stands on a paper: Indonesian figures, rows in the order of the form, an end only where there is one, and how to object."""
 
+import html
 from datetime import date
 from typing import Any
 
 import pytest
 
 from pendopo.applications.actions.issuing import printed
+from pendopo.applications.actions.positions import position_en
 from pendopo.applications.models import Application
 from pendopo.applications.queries.appeals import objection_until, rules_of_region
 from pendopo.applications.rules.appeals import Terms
@@ -104,3 +106,37 @@ def test_the_letter_of_a_sanction_says_it_too_and_that_of_a_reinstatement_does_n
     assert f"paling lambat {until.day} " in letters["suspension"].data["closing"]
     assert permit.number in letters["suspension"].data["closing"]
     assert "closing" not in letters["reinstatement"].data
+
+
+def test_english_pages_call_a_paper_its_service_agency_and_signatory_in_english(
+    city: Cast, signed_in: Browser, permit: Paper
+) -> None:
+    client = signed_in(city.siti)
+    content = get_service(SIP).content
+    page = client.get(f"/v/{permit.code}/", headers={"accept-language": "en"}).content.decode()
+    for said in (
+        content["output"]["document_en"],
+        content["name_en"],
+        content["agency"]["name_en"],
+        "Head of agency, ",
+    ):
+        assert html.escape(said) in page
+    for kept in (content["name"], content["agency"]["name"], "Kepala Dinas"):
+        assert html.escape(kept) not in page.replace(html.escape(permit.holder_name), "").replace(
+            html.escape(permit.signatory_name), ""
+        )
+    assert ">Service<" in page
+    indonesian = client.get(f"/v/{permit.code}/").content.decode()
+    assert html.escape(content["name"]) in indonesian
+    assert "Kepala Dinas, " in indonesian
+    take(signed_in(city.signatory), permit, "suspend", until="2099-12-31", ground="danger")
+    (letter,) = list_documents(f"measure:{done.id}" for done in history_of(permit.id))
+    assert (letter.title_en, letter.agency_name_en) == (
+        "Decision on a suspension",
+        content["agency"]["name_en"],
+    )
+
+
+def test_a_position_the_region_does_not_name_keeps_its_own_words() -> None:
+    assert position_en("Kepala Dinas") == "Head of agency"
+    assert position_en("Juru Bayar") == ""

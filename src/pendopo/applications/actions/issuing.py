@@ -11,6 +11,7 @@ from pendopo.agencies.api import Registered
 from pendopo.applications import queries
 from pendopo.applications.actions.clock_papers import annexed, stated
 from pendopo.applications.actions.objection_words import how_to_object
+from pendopo.applications.actions.positions import position_en
 from pendopo.applications.actions.registering import keep_registered
 from pendopo.applications.models import Application
 from pendopo.applications.rules import Purpose, State
@@ -136,7 +137,9 @@ def _closing_of_grant(ruled: str) -> str:
 
 def _common(row: Application, content: dict[str, Any], *, ruled: bool = False) -> dict[str, Any]:
     """What every document of an application says."""
-    owner = agencies_of([row.agency_id]).get(row.agency_id, content["agency"])["name"]
+    agency = agencies_of([row.agency_id]).get(row.agency_id, content["agency"])
+    owner, title = agency["name"], row.decision.get("title") or agency["name"]
+    owner_en = agency.get("name_en") or ""
     return {
         "service_id": row.service_id,
         "service_name": content["name"],
@@ -147,9 +150,21 @@ def _common(row: Application, content: dict[str, Any], *, ruled: bool = False) -
         "business_id": queries.filed_for(row),
         "signatory": Signatory(
             name=owner if ruled else row.decision.get("name") or SYSTEM.name,
-            title="Segel elektronik" if ruled else row.decision.get("title") or owner,
+            title="Segel elektronik" if ruled else title,
             nip=row.decision.get("employee_no") or "",
         ),
+        "english": {
+            "title": "Letter of refusal"
+            if row.state == State.REJECTED
+            else content["output"].get("document_en") or "",
+            "service_name": content.get("name_en") or "",
+            "agency_name": owner_en,
+            "signatory_title": "Electronic seal"
+            if ruled
+            else owner_en
+            if title == owner
+            else position_en(title),
+        },
         "by": SYSTEM,
     }
 

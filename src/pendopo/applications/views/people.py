@@ -16,6 +16,7 @@ from pendopo.catalogue.api import get_agency
 from pendopo.kernel import clock
 from pendopo.kernel.errors import Denied, NotFound
 from pendopo.web import words
+from pendopo.web.environment import said
 
 REASONS = ("leave", "delegation")
 
@@ -48,7 +49,7 @@ def _agency(request: Asked, agency_id: str) -> dict[str, object]:
     heads = bool(request.actor.duties[agency_id] & api.HEADS)
     staff = [(str(colleague.user_id), colleague.name) for colleague in list_colleagues(agency_id)]
     absent = staff if heads else [pair for pair in staff if pair[0] == str(request.actor.id)]
-    return {"id": agency_id, "name": get_agency(agency_id).name, "absent": absent, "staff": staff}
+    return {"id": agency_id, "name": said(get_agency(agency_id)), "absent": absent, "staff": staff}
 
 
 def _appoint(request: Asked) -> None:

@@ -34,6 +34,7 @@ class ReferenceRow:
     confirmed: bool
     source: str
     note: str
+    note_en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,7 @@ def _shown(table: Table, row: Row) -> ReferenceRow:
         row["confidence"] == "sourced",
         row.get("source") or "",
         row.get("note") or "",
+        row.get("note_en") or "",
     )
 
 

@@ -64,6 +64,7 @@ def issue(
     silence: str = "",
     annex: Sequence[tuple[str, str]] = (),
     given_number: str = "",
+    english: Mapping[str, str] | None = None,
 ) -> Paper:
     """Issue the paper of ``kind`` about ``subject`` ("application:<uuid>"), or return the one issued before.
 
@@ -72,7 +73,8 @@ def issue(
     ``rows`` (label, value) stand on the paper as given; ``reasons`` (text, legal basis) are for refusals. ``valid_from`` is
     today unless said; ``valid_until`` is the last valid day, None for no end; both local dates.
     ``business_id`` is the business the holder applied for: the paper closes to a holder who may no longer act for it.
-    ``given_number`` is a number a register outside gave; ours is used without one.
+    ``given_number`` is a number a register outside gave; ours is used without one. ``english``: what pages call title, service_name,
+    agency_name and signatory_title in English; the paper itself is Indonesian.
     Writes event ``issued`` on ``document:<id>`` and emits ``document_issued(document, subject, number)``.
     Raises: Denied("validity_reversed"), Denied("number_taken") when another paper bears the given number,
     Unavailable (template, key or disk: nothing is issued, no number is used up).
@@ -102,6 +104,7 @@ def issue(
         "origin": _origin(earlier, purpose),
         "silence": silence,
         "annex": [{"on": on, "what": what} for on, what in annex],
+        "english": {key: text for key, text in (english or {}).items() if text},
     }
     said = {key: value for key, value in _clean(said).items() if value != ""}
     with transaction.atomic():
