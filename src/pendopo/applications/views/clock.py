@@ -14,7 +14,8 @@ from pendopo.applications.queries import clock_desk
 from pendopo.applications.views import drawn
 from pendopo.applications.views.doors import Asked, for_citizens, for_staff
 from pendopo.catalogue.api import get_version, list_agencies
-from pendopo.region.api import Unit, closing_at
+from pendopo.kernel import clock
+from pendopo.region.api import Derivation, Unit, closing_at
 from pendopo.web import days
 
 PAGE = 50
@@ -56,8 +57,13 @@ def _derived(row: Any, back: str) -> dict[str, Any]:
     due_at = closing_at(derived.due_on, row.agency_id) if derived.due_on else None
     return {
         "row": row, "service": content, "back": back, "derived": derived, "days": shown, "working": working, "due_at": due_at,
-        "counted": max((day.number for day in derived.days), default=0), "silence": row.decision.get("silence", ""),
+        "counted": _counted_until(clock.today(), derived), "silence": row.decision.get("silence", ""),
     }  # fmt: skip
+
+
+def _counted_until(on: date, derived: Derivation) -> int:
+    """How many days have counted up to a local date, that day included; those still to come are only promised."""
+    return max((day.number for day in derived.days if day.on <= on), default=0)
 
 
 def _evidence_words(content: dict[str, Any]) -> dict[str, str]:
