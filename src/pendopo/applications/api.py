@@ -39,6 +39,7 @@ from pendopo.applications.actions import (
     resubmit,
     review,
     save,
+    show_niks,
     start,
     submit,
     sweep_appeals,
@@ -196,7 +197,7 @@ __all__ = [
     "on_provisional_wanted", "on_rule_stopped", "on_sample_decided", "on_step_reassigned", "on_submitted", "open_answers",
     "open_work", "owners_of", "plan_for", "plan_now", "purge_groups", "read_code", "recount", "refile_part", "register_wait",
     "release_steps", "renew_bill", "renew_plan", "renewal_opens", "replay", "resubmit", "retry_part", "review", "reviewer_agencies",
-    "save", "save_submission", "start", "submission_of", "submit", "supplies", "sweep_appeals", "sweep_deadlines", "switch_rule",
-    "take_up_appeal", "timeline", "to_confirm", "typed_answers", "typist", "upload_group", "verbs_for", "want_person",
+    "save", "save_submission", "show_niks", "start", "submission_of", "submit", "supplies", "sweep_appeals", "sweep_deadlines",
+    "switch_rule", "take_up_appeal", "timeline", "to_confirm", "typed_answers", "typist", "upload_group", "verbs_for", "want_person",
     "warn_deadlines", "withdraw", "withdraw_appeal", "withdraw_part", "withdraw_submission", "work_on_groups",
 ]  # fmt: skip

@@ -171,8 +171,8 @@ def is_uuid(value: Any) -> bool:
     return True
 
 
-def shown(field: Schema, value: Any, files: Mapping[str, Any]) -> str:
-    """A value as the reader sees it in a summary."""
+def shown(field: Schema, value: Any, files: Mapping[str, Any], *, whole_nik: bool = False) -> str:
+    """A value as the reader sees it in a summary; a NIK is masked unless ``whole_nik``."""
     if value in (None, ""):
         return ""
     widget = field.get("x-widget")
@@ -181,7 +181,7 @@ def shown(field: Schema, value: Any, files: Mapping[str, Any]) -> str:
     option = (field.get("x-options") or {}).get(str(value))
     if option:
         return words(option, "name", "name_en")
-    return _plain(field, widget, value)
+    return str(value) if widget == "nik" and whole_nik else _plain(field, widget, value)
 
 
 def fact_shown(fact: Mapping[str, Any], value: Any, *, sealed: bool = False) -> str:
@@ -324,12 +324,13 @@ def summary_rows(
     files: Mapping[str, Any],
     change: str,
     at_desk: bool = False,
+    whole_nik: bool = False,
 ) -> list[dict[str, Any]]:
     """The rows of one page in "check your answers" and in the officer's file; empty optional answers are left out."""
     rows = []
     for name in page.fields:
         field = schema["properties"][name]
-        value = shown(field, answers.get(name), files)
+        value = shown(field, answers.get(name), files, whole_nik=whole_nik)
         if not value and name not in schema.get("required", ()) and name not in errors:
             continue
         rows.append(

@@ -117,6 +117,7 @@ urlpatterns = [
     path("operator/kalender/perubahan/", clock_calendar.recounts, name="recounts"),
     path("operator/kalender/perubahan/<int:recount_id>/", clock_calendar.recount, name="recount"),
     path("kerja/<uuid:application_id>/", desk.case_file, name="case_file"),
+    path("kerja/<uuid:application_id>/nik/", desk.show_nik, name="show_nik"),
     path("kerja/<uuid:application_id>/berkas/<slug:field>/", desk.attachment, name="attachment"),
     path("kerja/<uuid:application_id>/<slug:step_key>/<slug:verb>/", desk.act, name="act"),
 ]
