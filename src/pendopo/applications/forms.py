@@ -66,6 +66,11 @@ def words(thing: Mapping[str, Any], name: str, english_name: str) -> str:
     return str((thing.get(english_name) if english() else None) or thing.get(name) or "")
 
 
+def called(field: Schema, *, at_desk: bool = False) -> str:
+    """What a field is called: the question as its applicant reads it, or ``x-label``, where it has one, for everybody else."""
+    return (at_desk and words(field, "x-label", "x-label-en")) or words(field, "title", "x-title-en")
+
+
 def _is_self(schema: Schema, page: Mapping[str, Any]) -> bool:
     """True for the page on which applicants say who they are."""
     own = (schema["properties"][name] for name in page["fields"])
@@ -336,7 +341,7 @@ def summary_rows(
         rows.append(
             {
                 "name": name,
-                "label": words(field, "title", "x-title-en"),
+                "label": called(field, at_desk=at_desk),
                 "value": value,
                 "source": source_words(sources.get(name), at_desk=at_desk),
                 "error": errors.get(name, ""),

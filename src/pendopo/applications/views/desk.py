@@ -100,14 +100,14 @@ def _show(
         purpose=_("Memproses permohonan %(number)s") % {"number": row.number},
         subject=f"application:{row.id}",
     )
-    labels = drawn.labels(version.content["form"]["schema"])
+    labels = drawn.labels(version.content["form"]["schema"], at_desk=True)
     entries = api.timeline(row.id)
     acts = _acts(request, application_id, version.content, answers)
     context = {
         "row": row,
         "service": version.content,
         **_answers_and_papers(row, version.content["form"]["schema"], answers, whole_nik=whole_nik),
-        "changes": changes(row, version.content["form"]["schema"]),
+        "changes": changes(row, version.content["form"]["schema"], at_desk=True),
         "earlier": get_label(row.earlier_document_id) if row.earlier_document_id else None,
         "step_items": drawn.steps(api.list_steps(application_id), version.content, row.fee_idr),
         "competence": drawn.competence(entries, version.content),

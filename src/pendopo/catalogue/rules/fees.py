@@ -329,7 +329,8 @@ def _answered(name: str, prop: Mapping[str, Any], value: Any, *, english: bool) 
     """An answer that a formula used: the choice by its name, a number with its unit."""
     option = (prop.get("x-options") or {}).get(str(value), {})
     chosen = (option.get("name_en") if english else "") or option.get("name")
-    title = (prop.get("x-title-en") if english else "") or prop.get("title", name)
+    label, question = ("x-label-en", "x-title-en") if english else ("x-label", "title")
+    title = prop.get(label) or prop.get(question) or prop.get("title", name)
     shown = chosen or (
         str(value) if isinstance(value, bool) else measured(value, prop.get("x-unit"), english=english)
     )

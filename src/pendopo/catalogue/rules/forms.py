@@ -313,6 +313,8 @@ def declaration() -> Property:
         "const": True,
         "title": "Saya menyatakan data dan dokumen yang saya berikan benar",
         "x-title-en": "I declare that the data and documents I give are true",
+        "x-label": "Pernyataan pemohon",
+        "x-label-en": "Declaration of the applicant",
         "x-help": "Keterangan palsu dapat membatalkan keputusan dan dipidana.",
         "x-help-en": "False statements can void the decision and are punishable.",
         "x-widget": "checkbox",
