@@ -88,6 +88,22 @@ def test_the_applicant_sees_every_day_of_the_count(client: Client, city: Cast, f
     assert f"/permohonan/{filed}/perhitungan/" in page(client, f"/permohonan/{filed}/")
 
 
+def test_only_days_that_have_come_are_counted_as_used(
+    client: Client, city: Cast, filed: UUID, at: Any
+) -> None:
+    """Filed on a Monday: nothing is used on day 0, the whole promise never more than once."""
+    citizen = signed_in(client, city.siti)
+
+    def used() -> str:
+        told = page(citizen, f"/permohonan/{filed}/perhitungan/")
+        return told.partition("Terpakai sampai hari ini")[2].partition("</dd>")[0].rpartition(">")[2].strip()
+
+    assert used() == "0 hari kerja"
+    for days, said in ((1, "1 hari kerja"), (3, "4 hari kerja"), (2, "4 hari kerja"), (30, "5 hari kerja")):
+        at.move(days=days)
+        assert used() == said
+
+
 def test_a_pause_names_what_is_missing(client: Client, city: Cast, filed: UUID, at: Any) -> None:
     factories.act(filed, Verb.REQUEST_CORRECTION, Act(remarks=(Remark("str_file", "unreadable"),)))
     at.move(days=3)

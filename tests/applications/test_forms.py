@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pendopo.applications import forms
 from pendopo.applications.actions.issuing import _months_later
+from pendopo.applications.views import checked
 
 INTEGER, NUMBER = {"type": "integer"}, {"type": "number"}
 DATE = {"type": "string", "format": "date"}
@@ -116,7 +117,7 @@ def test_the_summary_names_each_field_once() -> None:
         }
     }
     errors = {"tax": "Isi dengan angka.", "name": "Nama belum diisi.", "sure": "Belum dijawab.", "": "Umum."}
-    assert forms.listed(schema, ["sure", "name", "tax", "fine", ""], errors) == [
+    assert checked.listed(schema, ["sure", "name", "tax", "fine", ""], errors) == [
         ("sure", "Sudah yakin? Belum dijawab."),
         ("name", "Nama belum diisi."),
         ("tax", "NPWP: Isi dengan angka."),

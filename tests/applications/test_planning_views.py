@@ -43,7 +43,8 @@ def test_the_finder_asks_and_the_plan_answers_without_signing_in(stranger: Clien
     plan = text(stranger.get(CAFE))
     assert "8 layanan dari 5 instansi" in re.sub(r"\s+", " ", plan)
     assert "selesai paling cepat" in plan
-    assert '<svg viewBox="0 0 1100' in plan
+    assert plan.count('<svg class="plan-wide" viewBox="0 0 ') == 1
+    assert plan.count('<svg class="plan-narrow" viewBox="0 0 ') == 1
     assert "berwenang menurut PP 25/2025" in plan
     assert (
         'href="/pengajuan/mulai/?goal=buka-kedai-kopi&amp;kecamatan=batam-kota&amp;pelaku=perorangan' in plan

@@ -67,6 +67,7 @@ BROKEN = [
     # fees
     (IZIN, "_m2 * refs.tarif_m2", "_m2 * * refs.tarif_m2", "formula: answers", "does not compile"),
     (IZIN, "answers.data_warung_area_m2", "answers.luas", "formula: answers", "the answer 'luas'"),
+    (IZIN, "      legal_basis: Perda 1/2026\n", "      legal_basis: Perda 1/2026\n      terms: [luas_x]\n", "terms: [luas_x]", "the term 'luas_x'"),
     (IZIN, "* refs.tarif_m2.value", "* refs.tarif_m3.value + refs.tarif_m2.value", "formula: answers", "reference 'tarif_m3'"),
     (IZIN, "_m2 * refs.tarif_m2.value", "_m2 > refs.tarif_m2.value", "formula: answers", "not a number"),
     (IZIN, "_m2 * refs.tarif_m2.value", "_m2 - refs.tarif_m2.value", "formula: answers", "less than nothing"),

@@ -138,7 +138,8 @@ def test_the_day_of_filing_decides_and_the_line_says_which_row(dated: Path) -> N
     (before,), (after,) = lines_on(dated, date(2025, 12, 31)) or (), lines_on(dated, date(2026, 1, 1)) or ()
     assert (before.amount_idr, after.amount_idr) == (16_000, 16_500)
     assert (before.legal_basis, after.legal_basis) == ("Perda 1/2023", "Perda 9/2025")
-    assert "Makanan 1.500 Rp (berlaku sejak 1 Januari 2026)" in after.explanation
+    assert "Makanan: Rp1.500 (berlaku sejak 1 Januari 2026)" in after.explanation
+    assert "Rp1.500 (in force since 1 January 2026)" in after.explanation_en
 
 
 def test_a_day_without_a_row_is_never_guessed(dated: Path) -> None:

@@ -197,11 +197,12 @@ def test_fees_without_rules() -> None:
 
 
 def test_a_formula_shows_how_it_was_reached() -> None:
-    titles = {"luas": {"title": "Luas", "x-unit": "m2"}}
+    titles = {"luas": {"title": "Luas", "x-title-en": "Area", "x-unit": "m2"}}
     (line,) = fees.fee_lines(fee("answers.luas * refs.tarif.value"), REFS, {"luas": 90}, titles) or []
     assert line.amount_idr == 135000
     assert line.legal_basis == "Perda"
-    assert line.explanation == "Luas 90 m2; Tarif 1.500 Rp/m2"
+    assert line.explanation == "Luas: 90 m²; Tarif: Rp1.500/m²"
+    assert line.explanation_en == "Area: 90 m²; Rate: Rp1.500/m²"
 
 
 def test_named_terms_explain_a_long_formula() -> None:
@@ -211,7 +212,8 @@ def test_named_terms_explain_a_long_formula() -> None:
         ]
     }
     (line,) = fees.fee_lines(long, REFS, {"luas": 90}, {}) or []
-    assert line.explanation == "Luas 11,25 m2"
+    assert line.explanation == "Luas: 11,25 m²"
+    assert line.explanation_en == "Area: 11.25 m²"
 
 
 def test_a_line_with_a_condition_is_left_out_when_it_does_not_hold() -> None:
@@ -262,10 +264,19 @@ def test_the_levy_of_a_house_is_shown_storey_by_storey() -> None:
         "permanence": "PERMANEN",
         "work_kind": "BARU",
     }
-    lines = fees.fee_lines(content["fee"], content["refs"], answers, content["form"]["schema"]["properties"])
-    assert lines
-    assert sum(line.amount_idr for line in lines) > 0
-    assert "80" in lines[0].explanation
+    titles = content["form"]["schema"]["properties"]
+    (line,) = fees.fee_lines(content["fee"], content["refs"], answers, titles) or []
+    assert line.amount_idr > 0
+    assert line.explanation.startswith("Luas lantai 1: 80 m²; ")
+    assert "Harga bangunan menurut standar kota (SHST): Rp5.000.000/m²" in line.explanation
+    assert "(indeks lokalitas): 0,005;" in line.explanation
+    assert "(locality index): 0.005;" in line.explanation_en
+    two = answers | {"storeys": 2, "floor_2_area_m2": 36.5}
+    first, second = fees.fee_lines(content["fee"], content["refs"], two, titles) or []
+    assert "lantai 2" not in first.explanation
+    assert second.explanation.startswith("Luas lantai 2: 36,5 m²; ")
+    assert second.explanation_en.startswith("Area of storey 2: 36.5 m²; ")
+    assert "lantai 1" not in second.explanation
 
 
 # --- content ----------------------------------------------------------------------------------------------------------

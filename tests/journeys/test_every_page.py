@@ -259,7 +259,10 @@ def test_pages_of_the_operator(new_page: Callable[..., Page]) -> None:
         "/operator/kalender/perubahan/",
         "/operator/kalender/jam/",
     ]
-    assert faults(nadia.page, ["/operator/inventaris/", "/kerja/tinjauan/", "/kerja/", *calendar]) == {}
+    assert (
+        faults(nadia.page, ["/operator/", "/operator/inventaris/", "/kerja/tinjauan/", "/kerja/", *calendar])
+        == {}
+    )
     nadia.go("/operator/kalender/")
     nadia.press("Lihat siapa yang terkena")
     assert faults_here(nadia.page) == {}

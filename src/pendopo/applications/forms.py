@@ -12,9 +12,9 @@ from django.http import HttpRequest
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from pendopo.catalogue.api import digits_of, passed_fields
+from pendopo.catalogue.api import digits_of
 from pendopo.identity.api import mask_nik
-from pendopo.kernel import clock
+from pendopo.kernel import figures
 from pendopo.kernel.money import rupiah
 
 Schema = Mapping[str, Any]
@@ -65,6 +65,11 @@ def english() -> bool:
 def words(thing: Mapping[str, Any], name: str, english_name: str) -> str:
     """A text of the schema in the reader's language."""
     return str((thing.get(english_name) if english() else None) or thing.get(name) or "")
+
+
+def called(field: Schema, *, at_desk: bool = False) -> str:
+    """What a field is called: the question as its applicant reads it, or ``x-label``, where it has one, for everybody else."""
+    return (at_desk and words(field, "x-label", "x-label-en")) or words(field, "title", "x-title-en")
 
 
 def _is_self(schema: Schema, page: Mapping[str, Any]) -> bool:
@@ -172,8 +177,8 @@ def is_uuid(value: Any) -> bool:
     return True
 
 
-def shown(field: Schema, value: Any, files: Mapping[str, Any]) -> str:
-    """A value as the reader sees it in a summary."""
+def shown(field: Schema, value: Any, files: Mapping[str, Any], *, whole_nik: bool = False) -> str:
+    """A value as the reader sees it in a summary; a NIK is masked unless ``whole_nik``."""
     if value in (None, ""):
         return ""
     widget = field.get("x-widget")
@@ -182,7 +187,7 @@ def shown(field: Schema, value: Any, files: Mapping[str, Any]) -> str:
     option = (field.get("x-options") or {}).get(str(value))
     if option:
         return words(option, "name", "name_en")
-    return _plain(field, widget, value)
+    return str(value) if widget == "nik" and whole_nik else _plain(field, widget, value)
 
 
 def fact_shown(fact: Mapping[str, Any], value: Any, *, sealed: bool = False) -> str:
@@ -209,7 +214,7 @@ def _plain(field: Schema, widget: str | None, value: Any) -> str:
 
 def unit_of(field: Schema) -> str:
     """``m²`` for ``m2``."""
-    return str(field.get("x-unit", "")).replace("m2", "m²")
+    return figures.unit(str(field.get("x-unit", "")))
 
 
 def _decimal(value: Any) -> str:
@@ -320,81 +325,6 @@ def _widget(field: Schema) -> str:
     if field.get("type") in {"integer", "number"}:
         return "number"
     return "textarea" if field.get("maxLength", 0) > 200 else "text"  # noqa: PLR2004 - about three lines
-
-
-def listed(
-    schema: Schema, names: Iterable[str], errors: Mapping[str, str], change: str = ""
-) -> list[tuple[str, str]]:
-    """Errors for the summary on top of a page, each naming its field: (field, message); "" for what is about no field of it.
-
-    ``change``: the address of the pages, where the fields stand on other pages than the summary; (address, message) then.
-    """
-    places = {
-        name: f"{change}{page.id}/?ubah=1#f-{name}" if change else name
-        for page in pages(schema)
-        for name in page.fields
-    }
-    properties = schema["properties"]
-    return [
-        (places.get(name, ""), _named(properties.get(name), errors[name])) for name in names if name in errors
-    ]
-
-
-def _named(field: Schema | None, message: str) -> str:
-    label = words(field, "title", "x-title-en") if field else ""
-    if not label or label in message:
-        return message
-    return f"{label} {message}" if label.endswith("?") else f"{label}: {message}"
-
-
-def summary_rows(
-    schema: Schema,
-    page: Page,
-    *,
-    answers: Mapping[str, Any],
-    sources: Mapping[str, Any],
-    errors: Mapping[str, str],
-    files: Mapping[str, Any],
-    change: str,
-    at_desk: bool = False,
-) -> list[dict[str, Any]]:
-    """The rows of one page in "check your answers" and in the officer's file; empty optional answers are left out."""
-    rows = []
-    passed = passed_fields(schema["properties"], answers, clock.today())
-    for name in page.fields:
-        field = schema["properties"][name]
-        value = shown(field, answers.get(name), files)
-        if not value and name not in schema.get("required", ()) and name not in errors:
-            continue
-        rows.append(
-            {
-                "name": name,
-                "label": words(field, "title", "x-title-en"),
-                "value": value,
-                "source": source_words(sources.get(name), at_desk=at_desk),
-                "error": errors.get(name, ""),
-                "warning": _passed(at_desk=at_desk) if name in passed and name not in errors else "",
-                "change": f"{change}{page.id}/?ubah=1#f-{name}" if change else "",
-                "file": str(answers.get(name))
-                if field.get("x-widget") == "file" and answers.get(name)
-                else "",
-            }
-        )
-    return rows
-
-
-def _passed(*, at_desk: bool) -> str:
-    """What a date of a paper that has passed means: to an officer, and to the applicant, who may send it all the same."""
-    if at_desk:
-        return _("Masa berlakunya sudah lewat.")
-    return _(
-        "Tanggal ini sudah lewat. Anda tetap dapat mengirim, tetapi petugas dapat meminta yang masih berlaku."
-    )
-
-
-def warned(sections: Iterable[tuple[str, Iterable[Mapping[str, Any]]]]) -> list[str]:
-    """Labels of the rows that carry a warning: what the top of a page points to."""
-    return [row["label"] for _title, rows in sections for row in rows if row.get("warning")]
 
 
 def known(

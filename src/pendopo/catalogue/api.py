@@ -51,7 +51,14 @@ from pendopo.catalogue.rules.categories import CATEGORIES
 from pendopo.catalogue.rules.city import Problem
 from pendopo.catalogue.rules.expiry import passed_fields
 from pendopo.catalogue.rules.fees import FeeLine, names_in
-from pendopo.catalogue.rules.forms import FIELDS_A_PAGE, digits_of, even_parts, is_own, property_name
+from pendopo.catalogue.rules.forms import (
+    FIELDS_A_PAGE,
+    digits_of,
+    even_parts,
+    in_order_of_pages,
+    is_own,
+    property_name,
+)
 from pendopo.catalogue.rules.planning import (
     HAS,
     LACKS,
@@ -162,6 +169,7 @@ __all__ = [
     "get_table",
     "get_version",
     "heirs_of",
+    "in_order_of_pages",
     "inventory",
     "is_own",
     "judge_eligibility",

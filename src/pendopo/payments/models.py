@@ -86,13 +86,14 @@ class BillLine(models.Model):
     amount_idr = models.BigIntegerField()
     legal_basis = models.TextField(blank=True, default="")
     explanation = models.TextField(blank=True, default="")
+    explanation_en = models.TextField(blank=True, default="", db_default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["bill", "position"], name="bill_line_position")]
 
     class Privacy:
         public: tuple[str, ...] = ("id", "bill", "position", "name", "name_en", "amount_idr", "legal_basis")
-        personal: tuple[str, ...] = ("explanation",)
+        personal: tuple[str, ...] = ("explanation", "explanation_en")
         retention = "as the bill"
 
     def __str__(self) -> str:

@@ -174,7 +174,8 @@ def as_bill(row: models.Bill) -> rules.Bill:
     return replace(
         _without_lines(row),
         lines=tuple(
-            rules.BillLine(x.name, x.amount_idr, x.name_en, x.legal_basis, x.explanation) for x in lines
+            rules.BillLine(x.name, x.amount_idr, x.name_en, x.legal_basis, x.explanation, x.explanation_en)
+            for x in lines
         ),
         attempt=as_attempt(live) if live else None,
     )

@@ -48,6 +48,7 @@ class BillLine:
     name_en: str = ""
     legal_basis: str = ""
     explanation: str = ""
+    explanation_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)

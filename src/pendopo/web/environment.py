@@ -19,6 +19,7 @@ from jinja2 import Environment, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from pendopo.kernel import figures
 from pendopo.kernel.clock import zone
 from pendopo.kernel.money import rupiah
 from pendopo.web import forms, words
@@ -120,6 +121,11 @@ def size(_context: Context, count: int) -> str:
         value, unit = value / 1000, bigger
     text = f"{value:.0f}" if unit == "B" or value >= 10 else f"{value:.1f}"  # noqa: PLR2004 - one decimal below ten
     return f"{text if language() == 'en' else text.replace('.', ',')} {unit}"
+
+
+def measured(value: float | str, of: str | None = "", *, tongue: str = "") -> str:
+    """A value with its unit as this reply's language writes it."""
+    return figures.measured(value, of, english=(tongue or language()) == "en")
 
 
 def percent(part: float, whole: float) -> int:
@@ -245,6 +251,7 @@ def environment(*, tongue: str = "", **options: Any) -> Environment:
         "hour": hour,
         "nik": nik,
         "bytes": size,
+        "measured": partial(measured, tongue=tongue),
         "opt": opt,
     }
     env.globals["ui"] = env.get_template(

@@ -322,6 +322,7 @@ HAPPENED: Final[Words] = {
     "ask_person": _("Pemohon meminta diperiksa petugas"),
     "review_agreed": _("Petugas meninjau keputusan sistem: benar"),
     "review_overridden": _("Petugas meninjau keputusan sistem: seharusnya diputus lain"),
+    "nik_shown": _("Petugas melihat NIK lengkap"),
     "deadline_moved": _("Batas waktu berubah karena kalender berubah"),
     "deadline_warned": _("Batas waktu sudah dekat: pejabat diingatkan"),
     "deem_approve": _("Batas waktu lewat tanpa keputusan: dikabulkan secara hukum"),

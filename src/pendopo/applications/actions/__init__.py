@@ -24,6 +24,7 @@ from pendopo.applications.actions.reacting import (
     on_submitted,
 )
 from pendopo.applications.actions.releasing import release_steps
+from pendopo.applications.actions.revealing import show_niks
 from pendopo.applications.actions.reviewing import (
     ask_person,
     on_sample_decided,
@@ -81,6 +82,7 @@ __all__ = [
     "resubmit",
     "review",
     "save",
+    "show_niks",
     "start",
     "submit",
     "sweep_appeals",

@@ -329,6 +329,7 @@ def raise_bill(
                 amount_idr=line["amount_idr"],
                 legal_basis=line.get("legal_basis") or "",
                 explanation=line.get("explanation") or "",
+                explanation_en=line.get("explanation_en") or "",
             )
             for line in lines
             if line["amount_idr"]

@@ -231,6 +231,7 @@ def _decide(
         reasons=[(reason, legal_basis)],
         signatory=signatory,
         closing="" if granted else FURTHER,
+        english={"title": "Decision on an objection", "service_name": paper.service_name_en, "agency_name": paper.agency_name_en},
     )  # fmt: skip
     row.state, row.decided_at, row.decided_by = state, clock.now(), by.ref
     row.reason, row.legal_basis, row.letter_id = reason.strip(), legal_basis.strip(), letter.id

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from pendopo.agencies.api import signatory_of_account
+from pendopo.applications.actions.positions import position_en
 from pendopo.applications.models import Application, Step
 from pendopo.applications.queries import filed_for
 from pendopo.catalogue.api import get_agency, get_version
@@ -51,5 +52,11 @@ def on_inspected(*, application: str, step: str, **_more: Any) -> None:
         legal_basis=content["legal_basis"],
         signatory=Signatory(who.name, who.title or agency.name, who.employee_no),
         valid_from=(done.done_at or clock.now()).astimezone(clock.zone()).date(),
+        english={
+            "title": "Record of the site inspection",
+            "service_name": content.get("name_en") or "",
+            "agency_name": agency.name_en,
+            "signatory_title": position_en(who.title),
+        },
         by=SYSTEM,
     )

@@ -1,5 +1,6 @@
 """The document of a decided application: what it shows, how long it holds, and what becomes of the one before it."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -10,12 +11,21 @@ from django.db import transaction
 from pendopo.agencies.api import Registered, signatory_of
 from pendopo.applications import queries
 from pendopo.applications.actions.clock_papers import annexed, stated
+from pendopo.applications.actions.objection_words import how_to_object
+from pendopo.applications.actions.positions import position_en
 from pendopo.applications.actions.registering import keep_registered
 from pendopo.applications.models import Application
 from pendopo.applications.rules import PROCEEDS, Purpose, State, StepKind, check
 from pendopo.applications.rules import purposes as rules
 from pendopo.applications.rules.registering import gives_nib
-from pendopo.catalogue.api import ServiceVersion, agencies_of, carried_facts, facts, get_version
+from pendopo.catalogue.api import (
+    ServiceVersion,
+    agencies_of,
+    carried_facts,
+    facts,
+    get_version,
+    in_order_of_pages,
+)
 from pendopo.documents.api import (
     Paper,
     Signatory,
@@ -29,6 +39,8 @@ from pendopo.documents.api import Purpose as PaperPurpose
 from pendopo.identity.api import SYSTEM, Actor, register_business
 from pendopo.kernel import clock
 from pendopo.kernel.errors import NotFound
+from pendopo.kernel.figures import decimal, unit
+from pendopo.kernel.money import rupiah
 
 PROVISIONAL_DAYS: Final = 90
 """How long a provisional document holds where the service says nothing. Source: planning value, to be confirmed per service."""
@@ -47,15 +59,14 @@ def issue_decided(row: Application, found: Registered | None = None) -> Paper:
         _becomes(row, found)
     before = [] if refused else _earlier(row)
     if before and Purpose(row.purpose) in rules.COPIES:
-        return issue(kind=row.service_id, **_copied(row, version, before[0]), **_filed_as(row))
+        return issue(kind=row.service_id, **_filed(row, version, _copied(row, version, before[0])))
     document = issue(
         kind="rejection" if refused else row.service_id,
         given_number="" if refused else _given_number(row),
         reasons=[(row.decision.get("reason", ""), row.decision.get("legal_basis", ""))] if refused else [],
         silence=stated(row.decision),
         annex=annexed(row.decision),
-        **_worded(row, version, before, found, refused=refused),
-        **_filed_as(row),
+        **_filed(row, version, _worded(row, version, before, found, refused=refused)),
     )
     for paper in before:
         replace_document(by=SYSTEM, document_id=paper.id, successor_id=document.id)
@@ -111,7 +122,7 @@ def _worded(
         "valid_until": None if refused else ends,
         "purpose": PaperPurpose.NEW if refused else PaperPurpose(purpose),
         "earlier": before[0].id if before else None,
-        "closing": _BY_RULE.format(rule=ruled) if ruled else "",
+        "closing": _closing_of_refusal(row) if refused else _closing_of_grant(ruled),
         **_common(row, content, ruled=bool(ruled)),
     }
 
@@ -146,8 +157,7 @@ def issue_provisional(application_id: UUID, *, until: date | None = None) -> Pap
         legal_basis=_legal_basis(row, version),
         valid_until=ends,
         provisional=True,
-        **_common(row, version.content),
-        **_filed_as(row),
+        **_filed(row, version, _common(row, version.content)),
     )
 
 
@@ -158,32 +168,66 @@ def on_provisional_wanted(*, application: str, **_more: Any) -> None:
 
 _BY_RULE: Final = "Diputus oleh sistem tanpa petugas: {rule} Pemegang boleh meminta petugas meninjaunya."
 
+_REFUSED: Final = "Perbaiki hal di atas lalu ajukan kembali. Atau, bila Anda tidak setuju, "
+
+
+def _closing_of_refusal(row: Application) -> str:
+    return _REFUSED + how_to_object(row.agency_id, _decided_on(row), f"permohonan nomor {row.number}")
+
+
+def _closing_of_grant(ruled: str) -> str:
+    return _BY_RULE.format(rule=ruled) if ruled else ""
+
 
 def _common(row: Application, content: dict[str, Any], *, ruled: bool = False) -> dict[str, Any]:
     """What every document of an application says."""
-    owner = agencies_of([row.agency_id]).get(row.agency_id, content["agency"])["name"]
+    owner = _agency(row, content)["name"]
     return {
         "service_name": content["name"],
         "agency_name": owner,
         "holder_name": _holder(row, content["form"]["schema"]["properties"]),
         "signatory": Signatory(
             name=owner if ruled else row.decision.get("name") or SYSTEM.name,
-            title="Segel elektronik" if ruled else row.decision.get("title") or owner,
+            title=_SEAL if ruled else row.decision.get("title") or owner,
             nip=row.decision.get("employee_no") or "",
         ),
     }
 
 
-def _filed_as(row: Application) -> dict[str, Any]:
-    """Under what a document of an application is kept, and whose it is."""
+def _filed(row: Application, version: ServiceVersion, said: Mapping[str, Any]) -> dict[str, Any]:
+    """What a document of an application says, under what it is kept, whose it is, and what English pages call it."""
     return {
+        **said,
         "subject": f"application:{row.id}",
         "service_id": row.service_id,
         "agency_id": row.agency_id,
         "holder_ref": f"person:{row.applicant_id}",
         "business_id": queries.filed_for(row),
+        "english": _in_english(row, version.content, said["signatory"].title),
         "by": SYSTEM,
     }
+
+
+def _in_english(row: Application, content: dict[str, Any], title: str) -> dict[str, str]:
+    agency = _agency(row, content)
+    english = agency.get("name_en") or ""
+    refused = row.state == State.REJECTED
+    titles = {_SEAL: "Electronic seal", agency["name"]: english}
+    return {
+        "title": "Letter of refusal" if refused else content["output"].get("document_en") or "",
+        "service_name": content.get("name_en") or "",
+        "agency_name": english,
+        "signatory_title": titles[title] if title in titles else position_en(title),
+    }
+
+
+_SEAL: Final = "Segel elektronik"
+
+
+def _agency(row: Application, content: dict[str, Any]) -> dict[str, Any]:
+    """Who decides, by name."""
+    found: dict[str, Any] = agencies_of([row.agency_id]).get(row.agency_id, content["agency"])
+    return found
 
 
 def _legal_basis(row: Application, version: ServiceVersion) -> list[str]:
@@ -239,30 +283,44 @@ def _document_rows(
     row: Application, version: ServiceVersion, found: Registered | None = None
 ) -> list[tuple[str, str]]:
     """What the paper shows, in Indonesian whoever reads: number, applicant, what a register says of the business, and the answers whose
-    field says ``x-print: label``.
+    field says ``x-print: label``, in the order of the form. A paper about somebody else (a child) names who applied last.
     """
     answers = queries.open_answers(row.answers)
-    rows = [("Nomor permohonan", row.number or ""), ("Nama pemohon", row.applicant.full_name)]
+    form = version.content["form"]["schema"]
+    applied = [("Nama pemohon", row.applicant.full_name)]
     if by := queries.typist(row):
-        rows.append(("Diajukan oleh", f"{by} atas nama {row.applicant.full_name}"))
+        applied.append(("Diajukan oleh", f"{by} atas nama {row.applicant.full_name}"))
     vocabulary = facts() if found else {}
-    for key, value in found.facts.items() if found else ():
-        rows.append((vocabulary[key]["name"], _printed({"x-options": vocabulary[key].get("options")}, value)))
-    said = {label for label, _value in rows}
-    for name, schema in version.content["form"]["schema"]["properties"].items():
-        if schema.get("x-print") and schema["x-print"] not in said and answers.get(name) not in (None, ""):
-            rows.append((schema["x-print"], _printed(schema, answers[name])))
-    return rows
+    registered = [
+        (vocabulary[key]["name"], printed({"x-options": vocabulary[key].get("options")}, value))
+        for key, value in (found.facts.items() if found else ())
+    ]
+    said = {label for label, _value in applied + registered}
+    answered = [
+        (schema["x-print"], printed(schema, answers[name]))
+        for name, schema in ((name, form["properties"][name]) for name in in_order_of_pages(form))
+        if schema.get("x-print") and schema["x-print"] not in said and answers.get(name) not in (None, "")
+    ]
+    of_another = any(schema.get("x-holder") for schema in form["properties"].values())
+    rest = answered + applied if of_another else applied + registered + answered
+    return [("Nomor permohonan", row.number or ""), *rest]
 
 
-def _printed(schema: dict[str, Any], value: Any) -> str:
-    """An answer as a paper says it."""
+def printed(schema: dict[str, Any], value: Any) -> str:
+    """An answer as a paper says it: in Indonesian, with a decimal comma; thousands apart where a unit says that it is an amount."""
     option = (schema.get("x-options") or {}).get(str(value))
     if option:
         return str(option["name"])
     if schema.get("format") == "date":
         return format_date(date.fromisoformat(value), "d MMMM yyyy", locale="id")
-    return f"{value} {schema['x-unit']}" if schema.get("x-unit") else str(value)
+    if isinstance(value, bool):
+        return "Ya" if value else "Tidak"
+    if not isinstance(value, int | float):
+        return str(value)
+    if schema.get("x-widget") == "currency":
+        return rupiah(int(value))
+    of = unit(schema.get("x-unit") or "")
+    return f"{decimal(value, grouped=bool(of) or isinstance(value, float))} {of}".rstrip()
 
 
 def _months_later(on: date, months: int) -> date:

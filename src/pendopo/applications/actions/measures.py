@@ -7,8 +7,9 @@ from uuid import UUID
 from django.db import transaction
 
 from pendopo.agencies.api import signatory_of
+from pendopo.applications.actions.objection_words import how_to_object
 from pendopo.applications.actions.telling import tell_bill
-from pendopo.documents.api import Done, Measure, Order, Signatory, get_document, take_measure
+from pendopo.documents.api import SANCTIONS, Done, Measure, Order, Signatory, get_document, take_measure
 from pendopo.identity.api import SYSTEM, Actor, ActorKind
 from pendopo.kernel import clock
 from pendopo.kernel.errors import NotFound
@@ -27,7 +28,8 @@ def impose(*, document_id: UUID, measure: Measure, order: Order, by: Actor) -> D
     """
     if by.kind is not ActorKind.STAFF:
         raise NotFound
-    agency_id = get_document(document_id, by, allowed=True).agency_id
+    paper = get_document(document_id, by, allowed=True)
+    agency_id = paper.agency_id
     who = signatory_of(by, agency_id)
     done = take_measure(
         by=by,
@@ -35,17 +37,16 @@ def impose(*, document_id: UUID, measure: Measure, order: Order, by: Actor) -> D
         measure=measure,
         order=order,
         signatory=Signatory(name=who.name, title=who.title, nip=who.employee_no),
-        closing=CLOSING,
+        closing=CLOSING + how_to_object(agency_id, clock.today(), f"dokumen nomor {paper.number}")
+        if measure in SANCTIONS
+        else "",
     )
     if measure is Measure.FINE:
         _bill(done)
     return done
 
 
-CLOSING: Final = (
-    "Anda boleh mengajukan keberatan tertulis atas keputusan ini melalui halaman dokumen Anda. "
-    "Batas waktunya tertulis di halaman itu. Pejabat lain yang akan memutuskan."
-)
+CLOSING: Final = "Bila Anda tidak setuju, "
 
 
 def _bill(done: Done) -> None:

@@ -120,6 +120,11 @@ class Chance:
     appeal: Appeal | None
 
 
+def objection_until(agency_id: str, decided_on: date) -> date:
+    """The last day on which one may object to a decision this agency took on a local date."""
+    return last_day(decided_on, rules_of_region(), calendar(agency_id))
+
+
 def _chances(decisions: Mapping[UUID, date], agency_id: str) -> dict[UUID, Chance]:
     """What may be objected to, by decision and the day it was taken: one query."""
     before = {

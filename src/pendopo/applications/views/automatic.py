@@ -81,7 +81,7 @@ def sample_words(spec: Spec) -> str:
 
 def explained(decision: api.Decided) -> dict[str, Any]:
     """A rule's proposal for officers: its words, what it found, and every fact it looked at."""
-    labels = drawn.labels(decision.service["form"]["schema"])
+    labels = drawn.labels(decision.service["form"]["schema"], at_desk=True)
     inputs = decision.inputs
     given = {name: labels.get(name, name) for name in inputs["verified"]}
     answers = [

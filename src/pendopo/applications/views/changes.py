@@ -9,9 +9,9 @@ from pendopo.kernel.events import Entry
 from pendopo.web import words
 
 
-def changes(row: Any, schema: forms.Schema) -> list[dict[str, str]]:
+def changes(row: Any, schema: forms.Schema, *, at_desk: bool = False) -> list[dict[str, str]]:
     """Rows of what an application says otherwise than the document before it: {label, old, new}."""
-    labels = drawn.labels(schema)
+    labels = drawn.labels(schema, at_desk=at_desk)
     return [
         {
             "label": labels.get(name, name),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from pendopo.applications import api, forms
-from pendopo.applications.views import automatic, drawn
+from pendopo.applications.views import automatic, checked, drawn
 from pendopo.applications.views.changes import changes
 from pendopo.applications.views.doors import Asked, for_citizens, take_kept
 from pendopo.applications.views.typed import saved, saves_itself, seen_by, take_page
@@ -150,7 +150,7 @@ def fill(request: Asked, application_id: UUID, page_id: str) -> HttpResponse:
             )
             for name in names
         ],
-        "errors": forms.listed(schema, names, errors),
+        "errors": checked.listed(schema, names, errors),
     }
     return render(request, "applications/fill.html", context, status=422 if errors else 200)
 
@@ -190,7 +190,7 @@ def review(request: Asked, application_id: UUID) -> HttpResponse:
     sections = [
         (
             page.title,
-            forms.summary_rows(
+            checked.summary_rows(
                 schema, page, answers=answers, sources=row.sources, errors=errors, files=files, change=change
             ),
         )
@@ -202,8 +202,8 @@ def review(request: Asked, application_id: UUID) -> HttpResponse:
         "row": row,
         "sections": [(title, rows) for title, rows in sections if rows],
         **_ending(row),
-        "warned": forms.warned(sections),
-        "errors": forms.listed(schema, errors, errors, change),
+        "warned": checked.warned(sections),
+        "errors": checked.listed(schema, errors, errors, change),
         "editable": bool(change),
         "by_rule": any(step.get("auto") for step in version.content["procedure"]["steps"]),
         "changes": changes(row, schema),

@@ -14,7 +14,8 @@ from pendopo.applications.queries import clock_desk
 from pendopo.applications.views import drawn
 from pendopo.applications.views.doors import Asked, for_citizens, for_staff
 from pendopo.catalogue.api import get_version, list_agencies
-from pendopo.region.api import Unit, closing_at
+from pendopo.kernel import clock
+from pendopo.region.api import Derivation, Unit, closing_at
 from pendopo.web import days
 
 PAGE = 50
@@ -33,14 +34,14 @@ def derivation(request: Asked, application_id: UUID) -> HttpResponse:
 def derivation_at_desk(request: Asked, application_id: UUID) -> HttpResponse:
     """The same for an officer whose agency has a part in the case."""
     row = api.get_for_staff(application_id, request.actor)
-    return render(request, "applications/derivation.html", _derived(row, f"/kerja/{row.id}/"))
+    return render(request, "applications/derivation.html", _derived(row, f"/kerja/{row.id}/", at_desk=True))
 
 
-def _derived(row: Any, back: str) -> dict[str, Any]:
+def _derived(row: Any, back: str, *, at_desk: bool = False) -> dict[str, Any]:
     derived = deadlines.derivation(row.id)
     content = get_version(row.version_id).content
     working = derived.term.unit is Unit.WORKING
-    called = _evidence_words(content)
+    called = _evidence_words(content, at_desk=at_desk)
     shown = [
         {
             "on": day.on,
@@ -56,14 +57,19 @@ def _derived(row: Any, back: str) -> dict[str, Any]:
     due_at = closing_at(derived.due_on, row.agency_id) if derived.due_on else None
     return {
         "row": row, "service": content, "back": back, "derived": derived, "days": shown, "working": working, "due_at": due_at,
-        "counted": max((day.number for day in derived.days), default=0), "silence": row.decision.get("silence", ""),
+        "counted": _counted_until(clock.today(), derived), "silence": row.decision.get("silence", ""),
     }  # fmt: skip
 
 
-def _evidence_words(content: dict[str, Any]) -> dict[str, str]:
+def _counted_until(on: date, derived: Derivation) -> int:
+    """How many days have counted up to a local date, that day included; those still to come are only promised."""
+    return max((day.number for day in derived.days if day.on <= on), default=0)
+
+
+def _evidence_words(content: dict[str, Any], *, at_desk: bool) -> dict[str, str]:
     """What fields and steps are called: a pause names the missing thing by its id."""
     steps = {step["id"]: forms.words(step, "name", "name_en") for step in content["procedure"]["steps"]}
-    return {**steps, **drawn.labels(content["form"]["schema"])}
+    return {**steps, **drawn.labels(content["form"]["schema"], at_desk=at_desk)}
 
 
 def _in_words(evidence: str, called: dict[str, str]) -> str:

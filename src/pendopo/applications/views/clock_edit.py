@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pendopo.catalogue.api import list_agencies
+from pendopo.web.environment import said
 
 
 class EditForm(forms.Form):
@@ -23,6 +24,6 @@ class EditForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        agencies = [(agency.id, agency.name) for agency in list_agencies()]
+        agencies = [(agency.id, said(agency)) for agency in list_agencies()]
         self.fields["agency"].choices = [("", _("Semua instansi")), *agencies]  # type: ignore[attr-defined]
         self.order_fields([name for name in self.fields if name not in EditForm.base_fields])

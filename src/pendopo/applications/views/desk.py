@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from pendopo.agencies.api import colleagues
 from pendopo.applications import api, forms
 from pendopo.applications.rules import REMARKS
-from pendopo.applications.views import automatic, drawn, inbox
+from pendopo.applications.views import automatic, checked, drawn, inbox
 from pendopo.applications.views.changes import changes, corrections
 from pendopo.applications.views.doors import Asked, for_staff
 from pendopo.catalogue.api import get_version
@@ -58,6 +58,7 @@ def _show(
     typed: Any = None,
     acted: tuple[str, str] = ("", ""),
     status: int = 200,
+    whole_nik: bool = False,
 ) -> HttpResponse:
     row = api.get_for_staff(application_id, request.actor)
     version = get_version(row.version_id)
@@ -69,18 +70,25 @@ def _show(
         purpose=_("Memproses permohonan %(number)s") % {"number": row.number},
         subject=f"application:{row.id}",
     )
-    labels = drawn.labels(version.content["form"]["schema"])
+    labels = drawn.labels(version.content["form"]["schema"], at_desk=True)
     entries = api.timeline(row.id)
+    acts = _acts(request, application_id, version.content, answers)
     context = {
         "row": row,
         "service": version.content,
-        **_answers_and_papers(row, version.content["form"]["schema"], answers),
-        "changes": changes(row, version.content["form"]["schema"]),
+        **_answers_and_papers(row, version.content["form"]["schema"], answers, whole_nik=whole_nik),
+        "changes": changes(row, version.content["form"]["schema"], at_desk=True),
         "corrections": corrections(row, version.content["form"]["schema"], entries),
         "earlier": get_label(row.earlier_document_id) if row.earlier_document_id else None,
         "step_items": drawn.steps(api.list_steps(application_id), version.content, row.fee_idr),
         "competence": drawn.competence(entries, version.content),
-        "acts": _acts(request, application_id, version.content, answers),
+        "acts": acts,
+        "hides_nik": not whole_nik
+        and any(act["verbs"] for act in acts)
+        and any(
+            field.get("x-widget") == "nik"
+            for field in version.content["form"]["schema"]["properties"].values()
+        ),
         "proposals": automatic.proposals(row.id, version.content),
         "remark_fields": list(labels.items()),
         "remark_reasons": [(code, words.remark(code)) for code in REMARKS],
@@ -99,13 +107,35 @@ def _show(
     return render(request, "applications/case_file.html", context, status=status)
 
 
-def _answers_and_papers(row: Any, schema: forms.Schema, answers: dict[str, Any]) -> dict[str, Any]:
+@for_staff
+@require_http_methods(["GET", "POST"])
+def show_nik(request: Asked, application_id: UUID) -> HttpResponse:
+    """The file with its NIKs whole, for this one reply; that they were seen is written down first."""
+    if request.method == "GET":
+        return redirect(f"/kerja/{application_id}/")
+    api.show_niks(application_id=application_id, by=request.actor)
+    answer = _show(request, application_id, whole_nik=True)
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def _answers_and_papers(
+    row: Any, schema: forms.Schema, answers: dict[str, Any], *, whole_nik: bool
+) -> dict[str, Any]:
     """Answers with their sources on the left, files on the right."""
     sections = []
     papers = []
     for page in forms.pages(schema, at_desk=True):
-        rows = forms.summary_rows(
-            schema, page, answers=answers, sources=row.sources, errors={}, files={}, change="", at_desk=True
+        rows = checked.summary_rows(
+            schema,
+            page,
+            answers=answers,
+            sources=row.sources,
+            errors={},
+            files={},
+            change="",
+            at_desk=True,
+            whole_nik=whole_nik,
         )
         papers += [shown for shown in rows if shown["file"]]
         if plain := [shown for shown in rows if not shown["file"]]:
@@ -113,7 +143,7 @@ def _answers_and_papers(row: Any, schema: forms.Schema, answers: dict[str, Any])
     files = api.attached(schema, answers, f"person:{row.applicant_id}")
     return {
         "sections": sections,
-        "warned": forms.warned(sections),
+        "warned": checked.warned(sections),
         "documents": [{**paper, "file": files.get(paper["file"])} for paper in papers],
     }
 

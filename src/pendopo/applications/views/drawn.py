@@ -24,11 +24,11 @@ _KIND = {
 }
 
 
-def labels(schema: forms.Schema) -> dict[str, str]:
-    """What each field is called, in the reader's language and in the order of the form's pages."""
+def labels(schema: forms.Schema, *, at_desk: bool = False) -> dict[str, str]:
+    """What each field is called, in the reader's language and in the order of the form's pages; neutrally for who is not its applicant."""
     properties = schema["properties"]
     names = [name for page in forms.pages(schema) for name in page.fields]
-    return {name: forms.words(properties[name], "title", "x-title-en") for name in names}
+    return {name: forms.called(properties[name], at_desk=at_desk) for name in names}
 
 
 def history(entries: Iterable[Entry], called: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from pendopo.applications import forms
@@ -317,7 +318,7 @@ def terms_fields(typed: QueryDict, errors: dict[str, str]) -> list[dict[str, Any
             "options": [(c.id, forms.words({"n": c.name, "e": c.name_en}, "n", "e")) for c in CATEGORIES.values()],
         },
         {
-            "name": "service", "widget": "select", "label": _("Layanan"), "required": False,
+            "name": "service", "widget": "select", "label": pgettext("satu", "Layanan"), "required": False,
             "help": _("Isi bila Anda memilih satu layanan saja."), "value": typed.get("service", asked),
             "options": list(_services_called().items()),
         },

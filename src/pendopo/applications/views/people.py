@@ -16,6 +16,7 @@ from pendopo.catalogue.api import get_agency
 from pendopo.kernel import clock
 from pendopo.kernel.errors import Denied, NotFound
 from pendopo.web import words
+from pendopo.web.environment import said
 
 REASONS = ("leave", "delegation")
 
@@ -51,7 +52,7 @@ def _agency(request: Asked, agency_id: str) -> dict[str, object]:
     stands_in = staff if heads else [pair for pair in staff if pair not in absent]
     return {
         "id": agency_id,
-        "name": get_agency(agency_id).name,
+        "name": said(get_agency(agency_id)),
         "absent": absent,
         "staff": staff,
         "deputies": stands_in,

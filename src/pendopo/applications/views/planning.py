@@ -133,6 +133,7 @@ def _shown(wanted: Goal, made: Plan, told: Mapping[str, str]) -> dict[str, Any]:
         "names": names,
         "waves": [[made.part(service) for service in wave] for wave in made.waves],
         "picture": draw(made.parts, names),
+        "narrow": draw(made.parts, names, a_row=1),
         "chosen_answers": [
             {"label": said(q), "value": next(said(o) for o in q.options if o.value == made.answers[q.id])}
             for q in wanted.questions

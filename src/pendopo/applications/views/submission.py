@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from pendopo.applications import api, forms
+from pendopo.applications.views import checked
 from pendopo.applications.views.doors import Asked, for_citizens, take_kept
 from pendopo.applications.views.typed import saved, saves_itself, seen_by, take_page
 from pendopo.catalogue.api import Goal, get_service, list_goals
@@ -188,7 +189,7 @@ def _form_page(
         if name in row.sources and name in answers and name not in errors
         if wanted not in {name, "1"} or is_fixed(row, name)
     ]
-    rows = forms.summary_rows(
+    rows = checked.summary_rows(
         schema,
         page,
         answers=answers,
@@ -216,7 +217,7 @@ def _form_page(
             )
             for name in asked
         ],
-        "errors": forms.listed(schema, asked, errors),
+        "errors": checked.listed(schema, asked, errors),
     }
     return render(request, "applications/submission_fill.html", context, status=422 if errors else 200)
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from pendopo.applications import api, forms
+from pendopo.applications.views import checked
 from pendopo.applications.views.doors import Asked, for_citizens
 from pendopo.applications.views.submission import is_fixed, title_of, where_left_off
 from pendopo.applications.views.submission_drawn import agencies_of
@@ -80,7 +81,7 @@ def _review_context(request: Asked, row: Any, errors: dict[str, str], problem: s
             page.title,
             [
                 shown | ({"change": ""} if is_fixed(row, shown["name"]) else {})
-                for shown in forms.summary_rows(
+                for shown in checked.summary_rows(
                     merged.schema,
                     page,
                     answers=answers,
@@ -98,9 +99,9 @@ def _review_context(request: Asked, row: Any, errors: dict[str, str], problem: s
         "row": row,
         "title": title_of(row.goal),
         "sections": [(title, rows) for title, rows in [_told(row, parts), *sections] if rows],
-        "warned": forms.warned(sections),
+        "warned": checked.warned(sections),
         "errors": [
-            *forms.listed(merged.schema, errors, errors, change),
+            *checked.listed(merged.schema, errors, errors, change),
             *([("", problem)] if problem else []),
         ],
         "complete": not errors,

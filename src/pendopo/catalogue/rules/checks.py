@@ -291,6 +291,16 @@ def _fees(placed: Placed, city: City, form: Mapping[str, Any]) -> Iterator[Probl
             prefix = f"{placed.data['id']}: fee {part} {line['id']}"
             if line["id"] in {other["id"] for other in formulas[:index]}:
                 yield placed.problem(f"{prefix}: stands twice", "fee", part, index)
+            for term in sorted(
+                set(line.get("terms") or ()) - {term["id"] for term in placed.data["fee"].get("terms") or ()}
+            ):
+                yield placed.problem(
+                    f"{prefix}: is explained by the term {term!r}, which is not there",
+                    "fee",
+                    part,
+                    index,
+                    "terms",
+                )
             for message in _line_problems(line, city, form, amount if part == "lines" else worth):
                 yield placed.problem(f"{prefix}: {message}", "fee", part, index, "formula")
 

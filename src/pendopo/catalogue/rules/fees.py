@@ -17,6 +17,7 @@ import cel
 from babel.dates import format_date
 
 from pendopo.kernel.errors import Denied
+from pendopo.kernel.figures import measured
 
 _LITERAL: Final = re.compile(r"""("[^"]*"|'[^']*'|[A-Za-z_][\w.]*)|(\d+\.\d+|\d+)""")
 _ASKED_AFTER: Final = re.compile(r"""(?:"(\w+)"|'(\w+)')\s+in\s+answers""")
@@ -54,6 +55,7 @@ class FeeLine:
     legal_basis: str
     confidence: str
     explanation: str
+    explanation_en: str = ""
 
 
 @lru_cache(maxsize=2048)
@@ -258,8 +260,13 @@ def _line(
 ) -> FeeLine:
     formula = str(line["formula"])
     basis = line.get("legal_basis") or _bases(formula, refs, answers)
-    used = names_in(formula)[1]
-    fit = [term for term in fee.get("terms") or [] if names_in(str(term["formula"]))[1] <= used]
+    fit = _terms_of(fee, line)
+    said = [
+        _terms(fit, refs, answers, english=english)
+        if fit
+        else _explain(formula, refs, answers, titles, english=english)
+        for english in (False, True)
+    ]
     return FeeLine(
         line["id"],
         line["name"],
@@ -267,37 +274,67 @@ def _line(
         amount(formula, answers, refs),
         basis if isinstance(basis, str) else "; ".join(basis),
         line.get("confidence", "general-knowledge"),
-        _terms(fit, refs, answers) if fit else _explain(formula, refs, answers, titles),
+        *said,
     )
 
 
-def _terms(terms: Iterable[Mapping[str, Any]], refs: Mapping[str, Any], answers: Mapping[str, Any]) -> str:
-    """The named parts of a formula with their values: ``Luas 90 m2; Indeks lokalitas 0,005``."""
-    parts = []
-    for term in terms:
-        value = worth(term["formula"], answers, refs)
-        parts.append(f"{term['name']} {_figure(round(value, 6))} {term.get('unit') or ''}".strip())
-    return "; ".join(parts)
+def _terms_of(fee: Mapping[str, Any], line: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The named parts that explain a line: those it lists, else those that look up nothing the line does not."""
+    terms, listed = fee.get("terms") or [], line.get("terms")
+    if listed is not None:
+        return [term for term in terms if term["id"] in listed]
+    used = names_in(str(line["formula"]))[1]
+    return [term for term in terms if names_in(str(term["formula"]))[1] <= used]
+
+
+def _terms(
+    terms: Iterable[Mapping[str, Any]], refs: Mapping[str, Any], answers: Mapping[str, Any], *, english: bool
+) -> str:
+    """The named parts of a formula with their values: ``Luas: 90 m\u00b2; Indeks lokalitas: 0,005``."""
+    return "; ".join(
+        _valued(term, round(worth(term["formula"], answers, refs), 6), english=english) for term in terms
+    )
 
 
 def _explain(
-    formula: str, refs: Mapping[str, Any], answers: Mapping[str, Any], titles: Mapping[str, Mapping[str, Any]]
+    formula: str,
+    refs: Mapping[str, Any],
+    answers: Mapping[str, Any],
+    titles: Mapping[str, Mapping[str, Any]],
+    *,
+    english: bool,
 ) -> str:
     """The values a formula used, each with its name, for people who want to work it out themselves."""
     used_answers, used_refs = names_in(formula)
-    parts = []
-    for name in sorted(used_answers & answers.keys()):
-        prop, value = titles.get(name, {}), answers[name]
-        option = (prop.get("x-options") or {}).get(str(value), {}).get("name")
-        parts.append(
-            f"{prop.get('title', name)} {option or _figure(value)} {prop.get('x-unit') or ''}".strip()
-        )
+    parts = [
+        _answered(name, titles.get(name, {}), answers[name], english=english)
+        for name in sorted(used_answers & answers.keys())
+    ]
     parts += [
-        f"{refs[name]['name']} {_figure(refs[name]['value'])} {refs[name].get('unit') or ''}".strip()
+        _valued(refs[name], refs[name]["value"], english=english)
         for name in sorted(used_refs)
         if "value" in refs[name]
     ]
-    return "; ".join(parts + [_row_words(row) for row in _rows(formula, refs, answers)])
+    return "; ".join(parts + [_row_words(row, english=english) for row in _rows(formula, refs, answers)])
+
+
+def _valued(thing: Mapping[str, Any], value: Any, *, english: bool) -> str:
+    """``Tarif: Rp1.500/m\u00b2``."""
+    name = (thing.get("name_en") if english else "") or thing["name"]
+    of = (thing.get("unit_en") if english else "") or thing.get("unit")
+    return f"{name}: {measured(value, of, english=english)}"
+
+
+def _answered(name: str, prop: Mapping[str, Any], value: Any, *, english: bool) -> str:
+    """An answer that a formula used: the choice by its name, a number with its unit."""
+    option = (prop.get("x-options") or {}).get(str(value), {})
+    chosen = (option.get("name_en") if english else "") or option.get("name")
+    label, question = ("x-label-en", "x-title-en") if english else ("x-label", "title")
+    title = prop.get(label) or prop.get(question) or prop.get("title", name)
+    shown = chosen or (
+        str(value) if isinstance(value, bool) else measured(value, prop.get("x-unit"), english=english)
+    )
+    return f"{title}: {shown}"
 
 
 def _rows(formula: str, refs: Mapping[str, Any], answers: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -306,21 +343,12 @@ def _rows(formula: str, refs: Mapping[str, Any], answers: Mapping[str, Any]) -> 
     return [row for row in found if row]
 
 
-def _row_words(row: Mapping[str, Any]) -> str:
-    since = format_date(date.fromisoformat(row["valid_from"]), "d MMMM yyyy", locale="id")
-    return (
-        f"{row['name']} {_figure(row['value'])} {row.get('unit') or ''}".strip() + f" (berlaku sejak {since})"
-    )
+def _row_words(row: Mapping[str, Any], *, english: bool) -> str:
+    tongue, words = ("en", "in force since") if english else ("id", "berlaku sejak")
+    since = format_date(date.fromisoformat(row["valid_from"]), "d MMMM yyyy", locale=tongue)
+    return f"{_valued(row, row['value'], english=english)} ({words} {since})"
 
 
 def _bases(formula: str, refs: Mapping[str, Any], answers: Mapping[str, Any]) -> str:
     """The law behind the rows a formula looked up."""
     return "; ".join(dict.fromkeys(str(row["legal_basis"]) for row in _rows(formula, refs, answers)))
-
-
-def _figure(value: Any) -> str:
-    """Indonesian digits: 1.234,5."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return str(value)
-    whole = f"{value:,}" if isinstance(value, int) or not float(value).is_integer() else f"{int(value):,}"
-    return whole.translate(str.maketrans(",.", ".,"))

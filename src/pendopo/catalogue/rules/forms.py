@@ -177,6 +177,12 @@ class _Form:
                 }
 
 
+def in_order_of_pages(schema: Spec) -> list[str]:
+    """Names of a form's fields as its pages ask them; what no page names comes last. An object in the database keeps no order."""
+    placed = [name for page in schema.get("x-pages") or () for name in page["fields"]]
+    return [*placed, *(name for name in schema["properties"] if name not in placed)]
+
+
 def even_parts(items: list[str], most: int) -> list[list[str]]:
     """Cut into parts of at most ``most`` that differ by one at the most: 7 -> 4 + 3, never 6 + 1."""
     count = -(-len(items) // most)
@@ -337,6 +343,8 @@ def declaration() -> Property:
         "const": True,
         "title": "Saya menyatakan data dan dokumen yang saya berikan benar",
         "x-title-en": "I declare that the data and documents I give are true",
+        "x-label": "Pernyataan pemohon",
+        "x-label-en": "Declaration of the applicant",
         "x-help": "Keterangan palsu dapat membatalkan keputusan dan dipidana.",
         "x-help-en": "False statements can void the decision and are punishable.",
         "x-widget": "checkbox",

@@ -88,6 +88,8 @@ def _rule_faults(form: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...
 def _property_faults(prop: Mapping[str, Any]) -> Iterator[str]:
     if not prop.get("x-title-en"):
         yield "x-title-en is missing"
+    if bool(prop.get("x-label")) != bool(prop.get("x-label-en")):
+        yield "x-label and x-label-en go together"
     if prop.get("x-widget") not in {None, *WIDGETS}:
         yield f"unknown x-widget {prop['x-widget']!r}"
     bounded = (

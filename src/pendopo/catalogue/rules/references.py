@@ -12,6 +12,7 @@ from typing import Any
 
 from pendopo.catalogue.rules.city import City, Problem, Sheet
 from pendopo.catalogue.rules.fees import choosing_answers, fee_expressions, keys_named
+from pendopo.kernel.figures import measured
 
 Table = Mapping[str, Any]
 Row = Mapping[str, Any]
@@ -33,6 +34,7 @@ class ReferenceRow:
     confirmed: bool
     source: str
     note: str
+    note_en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,33 +93,27 @@ def shown(table_id: str, table: Table, on: date) -> ReferenceTable:
 
 def _shown(table: Table, row: Row) -> ReferenceRow:
     unit = row.get("unit") or table.get("unit") or ""
-    own_en = row.get("unit_en") or row.get("unit") or table.get("unit_en") or unit
+    own_en = _unit_en(table, row)
     until = row.get("valid_until")
     return ReferenceRow(
         row["key"],
         row["name"],
         row["name_en"],
         row["value"],
-        _figure(row["value"], unit, ",."),
-        _figure(row["value"], own_en, ".,"),
+        measured(row["value"], unit),
+        measured(row["value"], own_en, english=True),
         date.fromisoformat(row["valid_from"]),
         date.fromisoformat(until) if until else None,
         row["legal_basis"],
         row["confidence"] == "sourced",
         row.get("source") or "",
         row.get("note") or "",
+        row.get("note_en") or "",
     )
 
 
-def _figure(value: float, unit: str, marks: str) -> str:
-    """``Rp5.357.982/bulan``, ``0,24% upah``, ``USD 100``, ``17 tahun``; ``marks``: what stands for decimals and thousands."""
-    plain = f"{value:,.10g}" if isinstance(value, float) else f"{value:,}"
-    digits = plain.translate(str.maketrans(".,", marks))
-    if unit.startswith("Rp"):
-        return f"Rp{plain.replace(',', '.')}{unit[2:]}"
-    if unit == "USD":
-        return f"USD {digits}"
-    return f"{digits}{'' if unit.startswith('%') else ' '}{unit}".strip()
+def _unit_en(table: Table, row: Row) -> str:
+    return row.get("unit_en") or row.get("unit") or table.get("unit_en") or table.get("unit") or ""
 
 
 def reference(table: Table, key: str, on: date) -> Row | None:
@@ -133,7 +129,7 @@ def resolved(tables: Mapping[str, Table], on: date) -> dict[str, dict[str, Row]]
     """What an expression sees as ``refs.<table>.<key>.value``: only rows that hold on that day."""
     return {
         name: {
-            key: {**row, "unit": row.get("unit") or table.get("unit")}
+            key: {**row, "unit": row.get("unit") or table.get("unit"), "unit_en": _unit_en(table, row)}
             for key in sorted({row["key"] for row in table["rows"]})
             if (row := reference(table, key, on)) is not None
         }

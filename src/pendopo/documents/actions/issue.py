@@ -64,6 +64,7 @@ def issue(
     silence: str = "",
     annex: Sequence[tuple[str, str]] = (),
     given_number: str = "",
+    english: Mapping[str, str] | None = None,
 ) -> Paper:
     """Issue the paper of ``kind`` about ``subject`` ("application:<uuid>"), or return the one issued before.
 
@@ -72,7 +73,8 @@ def issue(
     ``rows`` (label, value) stand on the paper as given; ``reasons`` (text, legal basis) are for refusals. ``valid_from`` is
     today unless said; ``valid_until`` is the last valid day, None for no end; both local dates.
     ``business_id`` is the business the holder applied for: the paper closes to a holder who may no longer act for it.
-    ``given_number`` is a number a register outside gave; ours is used without one.
+    ``given_number`` is a number a register outside gave; ours is used without one. ``english``: what pages call title, service_name,
+    agency_name and signatory_title in English; the paper itself is Indonesian.
     Writes event ``issued`` on ``document:<id>`` and emits ``document_issued(document, subject, number)``.
     Raises: Denied("validity_reversed"), Denied("number_taken") when another paper bears the given number,
     Unavailable (template, key or disk: nothing is issued, no number is used up).
@@ -86,7 +88,7 @@ def issue(
     said = _said(
         title=title, service_name=service_name, agency_name=agency_name, agency_address=agency_address, holder_name=holder_name,
         rows=rows, reasons=reasons, legal_basis=legal_basis, intro=intro, closing=closing, signatory=signatory, silence=silence,
-        validity=papers.validity_words(begins, valid_until), origin=_origin(earlier, purpose), annex=annex,
+        validity=_validity(begins, valid_until), origin=_origin(earlier, purpose), annex=annex, english=english,
         stamp="TERBIT SEMENTARA" if provisional else papers.STAMPS.get(purpose, ""),
     )  # fmt: skip
     with transaction.atomic():
@@ -140,7 +142,7 @@ def draft(
     """
     said = _said(
         title=title, service_name=service_name, agency_name=agency_name, holder_name=holder_name, rows=rows, legal_basis=legal_basis,
-        validity=papers.validity_words(valid_from or clock.today(), valid_until), signatory=signatory, closing=closing,
+        validity=_validity(valid_from or clock.today(), valid_until), signatory=signatory, closing=closing,
         stamp=papers.STAMPS.get(purpose, ""), origin=_origin(earlier, purpose),
     )  # fmt: skip
     return typst.typeset(template, breakable(said) | {"draft": True}, at=clock.now()).pdf
@@ -153,6 +155,7 @@ def _said(
     reasons: Sequence[tuple[str, str]] = (),
     annex: Sequence[tuple[str, str]] = (),
     legal_basis: Sequence[str],
+    english: Mapping[str, str] | None = None,
     **texts: str,
 ) -> dict[str, Any]:
     """What a paper says, as its template reads it: cleaned, without what is empty."""
@@ -165,8 +168,14 @@ def _said(
         "issued_on": papers.day_words(clock.today()),
         "demo": settings.MODE != "production",
         "annex": [{"on": on, "what": what} for on, what in annex],
+        "english": {key: text for key, text in (english or {}).items() if text},
     }
     return {key: value for key, value in _clean(said).items() if value != ""}
+
+
+def _validity(begins: date, until: date | None) -> str:
+    """Nothing for a paper that never ends."""
+    return papers.validity_words(begins, until) if until else ""
 
 
 def _origin(earlier: UUID | None, purpose: papers.Purpose) -> str:

@@ -241,4 +241,5 @@ def _letter(
         reasons=[(order.reason, order.legal_basis)],
         signatory=signatory or Signatory(name=by.name, title=row.agency_name),
         closing=closing,
+        english={**(row.data.get("english") or {}), "title": said.title_en, "signatory_title": ""},
     )

@@ -64,6 +64,29 @@ class Paper:
         return str(self.data.get("title", self.service_name))
 
     @property
+    def title_en(self) -> str:
+        """The title in English, where whoever issued the paper told it."""
+        return self._english("title")
+
+    @property
+    def service_name_en(self) -> str:
+        """The service in English, or nothing."""
+        return self._english("service_name")
+
+    @property
+    def agency_name_en(self) -> str:
+        """The agency in English, or nothing."""
+        return self._english("agency_name")
+
+    @property
+    def signatory_title_en(self) -> str:
+        """The signatory's position in English, or nothing."""
+        return self._english("signatory_title")
+
+    def _english(self, what: str) -> str:
+        return str((self.data.get("english") or {}).get(what, ""))
+
+    @property
     def is_refusal(self) -> bool:
         """True for a letter that grants nothing: it must never be taken for a permit."""
         return self.kind == "rejection"

@@ -20,6 +20,14 @@ GROUND_WORDS: Final[Mapping[str, str]] = {
     "issued_in_error": "Dokumen terbit karena kekeliruan",
 }
 _ORDINALS: Final = ("", "Pertama", "Kedua", "Ketiga")
+_ORDINALS_EN: Final = ("", "First", "Second", "Third")
+_TITLES_EN: Final[Mapping[Measure, str]] = {
+    Measure.FINE: "Decision on an administrative fine",
+    Measure.SUSPEND: "Decision on a suspension",
+    Measure.REINSTATE: "Decision on a reinstatement",
+    Measure.REVOKE: "Decision on a revocation",
+    Measure.ANNUL: "Decision on an annulment",
+}
 _TITLES: Final[Mapping[Measure, str]] = {
     Measure.FINE: "Surat Keputusan Denda Administratif",
     Measure.SUSPEND: "Surat Keputusan Pembekuan Sementara",
@@ -46,6 +54,7 @@ class Letter:
     title: str
     decision: str
     rows: tuple[tuple[str, str], ...]
+    title_en: str = ""
 
 
 def letter(measure: Measure, order: Order, *, number: str, title: str) -> Letter:
@@ -56,7 +65,10 @@ def letter(measure: Measure, order: Order, *, number: str, title: str) -> Letter
     if measure is Measure.SUSPEND:
         rows.append(("Dibekukan sampai", day_words(order.until) if order.until else "Diaktifkan kembali"))
     name = f"Surat Peringatan {_ORDINALS[order.level]}" if measure is Measure.WARN else _TITLES[measure]
-    return Letter(KINDS[measure], name, _decision(measure, order, f"{title} nomor {number}"), tuple(rows))
+    name_en = f"{_ORDINALS_EN[order.level]} warning" if measure is Measure.WARN else _TITLES_EN[measure]
+    return Letter(
+        KINDS[measure], name, _decision(measure, order, f"{title} nomor {number}"), tuple(rows), name_en
+    )
 
 
 def _decision(measure: Measure, order: Order, paper: str) -> str:

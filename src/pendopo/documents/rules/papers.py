@@ -132,10 +132,8 @@ def day_words(on: date) -> str:
     return f"{on.day} {_MONTHS[on.month - 1]} {on.year}"
 
 
-def validity_words(begins: date, until: date | None) -> str:
-    """How a paper says how long it is valid."""
-    if until is None:
-        return f"Berlaku sejak {day_words(begins)} sampai ada perubahan atau pencabutan."
+def validity_words(begins: date, until: date) -> str:
+    """How a paper that ends says how long it is valid. One that never ends does not speak of it."""
     return f"{day_words(begins)} sampai dengan {day_words(until)}"
 
 

@@ -63,6 +63,7 @@ def bill(
             amount_idr=line.amount_idr,
             legal_basis=line.legal_basis,
             explanation=line.explanation,
+            explanation_en=line.explanation_en,
         )
         for position, line in enumerate(lines, 1)
     )

@@ -100,6 +100,7 @@ def _worked_out(
             line.legal_basis or node.legal_basis,
             line.confidence,
             line.explanation,
+            explanation_en=line.explanation_en,
         )
         for line in lines
     ]

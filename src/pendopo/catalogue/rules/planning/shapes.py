@@ -86,6 +86,7 @@ class PlannedFee:
     confidence: str
     explanation: str = ""
     depends_on: tuple[str, ...] = ()  # keys of questions
+    explanation_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)

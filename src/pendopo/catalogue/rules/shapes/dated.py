@@ -33,6 +33,7 @@ TABLE: Final = record(
             confidence=CONFIDENCE,
             source=TEXT,
             note=TEXT,
+            note_en=TEXT,
         ),
     },
 )

@@ -111,6 +111,7 @@ _LINE: Final = _record(
     name_en=NAME,
     formula={"type": ["string", "number"]},
     when=_optional("string"),
+    terms={"type": "array", "items": FIELD_NAME},
     legal_basis={"type": ["string", "array", "null"]},
     confidence=CONFIDENCE,
 )
@@ -165,6 +166,7 @@ _SERVICE: Final = _record(
         type={"enum": ["free", "fixed", "formula", "by-regulation"]},
         amount_idr=_optional("integer", minimum=0),
         note=TEXT,
+        note_en=TEXT,
         lines={"type": "array", "items": _LINE},
         terms={"type": "array", "items": _TERM},
     ),
