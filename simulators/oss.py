@@ -2,7 +2,8 @@
 
 Field names, envelope and codes are those of the real interface; an unknown number is an answer (code 404), not an error.
 A person of the civil registry who has no business here yet gets one when asked for by taxpayer number (their NIK), as if the desk
-had just helped them through OSS: number, owner and one line of business (a café), the rest empty. ``POST /_control`` with ``{"register": {...}}`` adds a
+had just helped them through OSS: number, owner and one line of business (a café), the rest empty.
+``POST /_control`` with ``{"register": {...}}`` adds a
 record. Modes beside those of ``server``: ``lie`` (another business's record), ``reorder`` (the answer to the call before), and with
 ``{"mode": "fail", "code": 504}`` the failure is told inside the envelope, as the real one does.
 """
