@@ -319,7 +319,7 @@ BELOW: dict[str, Try] = {
     "open_document": lambda by, m: documents.open_document(m.paper.id, by),
 }
 OFFICERS = {
-    "advance", "change_calendar", "change_hours", "decide_appeal", "hand_over_work", "impose", "migrate_cases", "minutes_kind",
+    "advance", "change_calendar", "change_hours", "decide_appeal", "draft_paper", "hand_over_work", "impose", "migrate_cases", "minutes_kind",
     "recount", "review", "switch_rule", "take_up_appeal",
 }  # fmt: skip
 OWN_ACTOR = {"upload_group"}
