@@ -3,6 +3,7 @@
 import base64
 import io
 from collections.abc import Mapping
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
@@ -14,6 +15,7 @@ TEXTS = (
     "Jalan Engku Putri No. 17, Batam Center", "Warung Bu Siti", "081234567890", "siti@contoh.id", "1994-08-17", "2171105708950002",
     "1234567890123", "29432", "001", "10:30", "0012345678", "123456789012345", "1.1287, 104.0528",
 )  # fmt: skip
+NIK = "217110570895{:04}"
 NUMBERS = (1, 36, 120, 2024, 3000, 1_000_000)
 
 
@@ -31,11 +33,13 @@ def paper(by: "Actor") -> str:
 
 def sample(schema: Mapping[str, Any], paper: str = "") -> dict[str, Any]:
     """Answers to every question that must be answered; uploads get ``paper``. Raises ValueError naming a question nothing fits."""
+    people = map(NIK.format, count(2))  # each question about somebody is about somebody else
+    given = {"file": lambda: paper, "nik": lambda: next(people)}
     asked = {name: schema["properties"][name] for name in schema.get("required", ())}
     return {
-        name: paper if paper and question.get("x-widget") == "file" else _value(name, question)
+        name: given[kind]() if (kind := question.get("x-widget", "")) in given and (paper or kind != "file") else _value(name, question)
         for name, question in asked.items()
-    }
+    }  # fmt: skip
 
 
 def _value(name: str, question: Mapping[str, Any]) -> Any:

@@ -160,7 +160,7 @@ def test_the_head_opens_the_file_and_the_mayor_only_looks_on(
     assert f"/kerja/{filed}/" not in told
     assert "Hanya melihat" in told
     assert signed_in(Client(), mayor).get(f"/kerja/{filed}/").status_code == 404
-    assert signed_in(Client(), mayor).get("/kerja/").headers["location"] == "/kerja/peringatan/"
+    assert signed_in(Client(), mayor).get("/kerja/").headers["location"] == "/kerja/kota/"
     assert "/kerja/wakil/" not in told
     assert str(Application.objects.get(id=filed).number) not in page(
         signed_in(Client(), city.stranger), "/kerja/peringatan/"

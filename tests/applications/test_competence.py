@@ -330,7 +330,9 @@ def test_a_part_has_one_deadline_on_its_page(city: Cast, signed_in: Callable[...
     due = Application.objects.get(submission_id=row.id).due_on
     assert due is not None
     assert page.count("pukul 10.10") == 2
-    assert day(due) not in page.replace(f"{day(due)} pukul 10.10", "")
+    whole = f"{day(due)}, dihitung saat dikirim"  # of all parts together
+    assert page.count(whole) == 1
+    assert day(due) not in page.replace(f"{day(due)} pukul 10.10", "").replace(whole, "")
 
 
 # --- moving ------------------------------------------------------------------------------------------------------------

@@ -320,7 +320,7 @@ BELOW: dict[str, Try] = {
 }
 OFFICERS = {
     "advance", "change_calendar", "change_hours", "decide_appeal", "draft_paper", "hand_over_work", "impose", "migrate_cases", "minutes_kind",
-    "recount", "review", "switch_rule", "take_up_appeal",
+    "recount", "review", "show_niks", "switch_rule", "take_up_appeal",
 }  # fmt: skip
 OWN_ACTOR = {"upload_group"}
 """Sheets are sent by whoever signed in: no hand represents an employer (see queries.groups.owners_of)."""

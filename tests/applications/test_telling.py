@@ -382,5 +382,5 @@ def test_the_status_page_costs_no_statement_more(city: Cast, signed_in: Browser)
         )
         tasks.drain()
         api.resubmit(application_id=application_id, by=city.siti.actor)
-    assert costs == [3, 3], "session, account, status"
+    assert costs == [2, 2], "session with its account, status"
     assert "Kabar (1 baru)" in page

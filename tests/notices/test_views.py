@@ -112,7 +112,7 @@ def test_mails_are_turned_off_and_their_language_chosen(siti: Account) -> None:
 def test_the_count_costs_no_page_a_statement(siti: Account, django_assert_num_queries: Any) -> None:
     browser = client_of(siti)
     for _round in range(2):
-        with django_assert_num_queries(2):  # session, account
+        with django_assert_num_queries(1):  # session and account together
             page = browser.get("/aksesibilitas/").content.decode()
         told(siti)
     assert "Kabar (1 baru)" in page

@@ -15,9 +15,10 @@ from procrastinate.contrib.django import app
 log = logging.getLogger(__name__)
 
 _TAKE = """
-DELETE FROM kernel_outbox WHERE id IN (SELECT id FROM kernel_outbox ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
+DELETE FROM kernel_outbox WHERE id = ANY (ARRAY(SELECT id FROM kernel_outbox ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED))
 RETURNING id, topic, payload::json
 """
+"""An array is gathered once. A plan may run what stands behind IN again for every row, and take more than the batch."""
 
 
 def _dispatch(topic: str, payload: dict[str, Any]) -> None:

@@ -48,8 +48,8 @@ ON CONFLICT (recipient, key) DO NOTHING
 _TAKE = """
 WITH taken AS (
   UPDATE notices_notice n SET mail_at = now() + make_interval(mins => %(minutes)s), mail_tries = n.mail_tries + 1
-  WHERE n.id IN (
-    SELECT w.id FROM notices_notice w WHERE w.mail_at <= now() ORDER BY w.mail_at, w.id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+  WHERE n.id = ANY (ARRAY(
+    SELECT w.id FROM notices_notice w WHERE w.mail_at <= now() ORDER BY w.mail_at, w.id LIMIT %(limit)s FOR UPDATE SKIP LOCKED))
   RETURNING n.id, n.recipient, n.topic, n.about, n.at, n.mail_tries
 )
 SELECT t.id, t.topic, t.about::json, t.at, t.mail_tries, CASE WHEN coalesce(w.mails, true) THEN u.email END, coalesce(w.language, 'id')
@@ -66,7 +66,8 @@ _AWAY = """
 UPDATE notices_notice SET mail_at = now() + make_interval(mins => %(minutes)s), mail_tries = mail_tries - 1 WHERE id = ANY(%(ids)s)
 """
 _FORGET = """
-DELETE FROM notices_notice WHERE id IN (SELECT id FROM notices_notice WHERE at < %(before)s LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+DELETE FROM notices_notice
+WHERE id = ANY (ARRAY(SELECT id FROM notices_notice WHERE at < %(before)s LIMIT %(limit)s FOR UPDATE SKIP LOCKED))
 """
 _READ = f"""
 UPDATE notices_notice n SET read_at = %(at)s WHERE {OWN} AND n.id BETWEEN %(first)s AND %(last)s AND n.read_at IS NULL

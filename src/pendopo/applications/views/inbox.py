@@ -37,7 +37,7 @@ def inbox(request: Asked) -> HttpResponse:
     """What waits for me, what breaks first on top. Who only looks on has no tasks and sees what is late."""
     roles = {role for held in request.actor.duties.values() for role in held}
     if roles and roles <= _ONLOOKERS:
-        return redirect("/kerja/peringatan/")
+        return redirect("/kerja/kota/")
     sought = _sought(request)
     rows = api.inbox(request.actor, after=_key(request.GET.get("after", "")), limit=PAGE + 1, sought=sought)
     waiting = api.list_waiting(request.actor)
