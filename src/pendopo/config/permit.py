@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import httpx
 
@@ -55,6 +55,10 @@ class Form:
     files: list[str] = field(default_factory=list)
     empty: list[str] = field(default_factory=list)  # text fields nobody has filled in
     buttons: list[tuple[str, str]] = field(default_factory=list)
+
+    def names(self) -> set[str]:
+        """Of its fields and buttons."""
+        return {*self.values, *self.files, *self.empty, *(name for name, _value in self.buttons)}
 
 
 class _Forms(HTMLParser):
@@ -115,24 +119,30 @@ class Visitor:
         self.base_url = base_url
         self.page = httpx.Response(200)
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_why: object) -> None:
+        self.http.close()
+
     def open(self, path: str) -> str:
         """Go to a page."""
         return self._arrived(self.http.get(path))
 
     def send(self, action: str, *, files: dict[str, Any] | None = None, **values: str) -> str:
-        """Fill in the form of this page whose action starts with ``action`` and send it."""
-        form = self.form(action)
+        """Fill in the first form of this page whose action starts with ``action`` and that asks for ``values``, and send it."""
+        form = self.form(action, *values)
         data = {**form.values, **values}
         return self._arrived(
             self.http.post(form.action, data=data, files=files, headers={"Referer": str(self.page.url)})
         )
 
-    def form(self, action: str) -> Form:
-        """The form of this page whose action starts with ``action``."""
+    def form(self, action: str, *names: str) -> Form:
+        """The first form of this page whose action starts with ``action`` and that has fields or buttons of these names."""
         reader = _Forms()
         reader.feed(self.page.text)
         for form in reader.forms:
-            if form.action.startswith(action):
+            if form.action.startswith(action) and form.names().issuperset(names):
                 return form
         raise Failed(f"{self.page.url} has no form for {action}")
 
@@ -157,6 +167,11 @@ class Visitor:
 
 def walk(base_url: str, say: Callable[[str], None] = print) -> None:
     """Take one permit from search to verified PDF; ``say`` gets one line a step. Raises: Failed."""
+    with Visitor(base_url) as nurse:
+        _walk(nurse, say)
+
+
+def _walk(nurse: Visitor, say: Callable[[str], None]) -> None:
 
     @contextmanager
     def step(what: str) -> Iterator[None]:
@@ -164,7 +179,6 @@ def walk(base_url: str, say: Callable[[str], None] = print) -> None:
         yield
         say(f"  {time.perf_counter() - began:6.2f} s  {what}")
 
-    nurse = Visitor(base_url)
     with step("search: izin perawat"):
         if SERVICE not in nurse.open("/layanan/?q=izin+perawat"):
             raise Failed("the search does not find the nurse's practice licence")
@@ -184,7 +198,7 @@ def walk(base_url: str, say: Callable[[str], None] = print) -> None:
             raise Failed("no receipt after submitting")
     for email, what in OFFICERS:
         with step(f"{what}: {email}"):
-            _act(base_url, email, application)
+            _act(nurse.base_url, email, application)
     with step("document issued and signed"):
         document, code = _await_document(nurse, application)
     with step("PDF downloaded, signature and page verified"):
@@ -219,12 +233,12 @@ def _answer(name: str) -> str:
 
 def _act(base_url: str, email: str, application: str) -> None:
     """An officer finds the file in the inbox and does the first thing it offers."""
-    officer = Visitor(base_url)
-    officer.become(email)
-    if application not in officer.open("/kerja/"):
-        raise Failed(f"the file is not in the inbox of {email}")
-    officer.open(f"/kerja/{application}/")
-    officer.send(f"/kerja/{application}/", note="Diperiksa.")
+    with Visitor(base_url) as officer:
+        officer.become(email)
+        if application not in officer.open("/kerja/"):
+            raise Failed(f"the file is not in the inbox of {email}")
+        officer.open(f"/kerja/{application}/")
+        officer.send(f"/kerja/{application}/", note="Diperiksa.")
 
 
 def _await_document(nurse: Visitor, application: str) -> tuple[str, str]:
@@ -247,6 +261,7 @@ def _verify(nurse: Visitor, document: str, code: str) -> None:
     report = verify_pdf(pdf)
     if not (report.intact and report.trusted):
         raise Failed("the signature of the PDF does not hold")
-    stranger = Visitor(nurse.base_url)
-    if "SIP" not in stranger.open(code):
+    with Visitor(nurse.base_url) as stranger:
+        page = stranger.open(code)
+    if "SIP" not in page:
         raise Failed("the verification page does not know the document")
